@@ -1,0 +1,97 @@
+"""Months, years and windows of them, as the figures are published.
+
+A period is the string a publisher uses (`2021-03`, `2021`); a window is a closed range of periods
+of one frequency, written `2021-01..2021-11`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from umweg.errors import UsageError
+
+Frequency = Literal["M", "A"]
+
+_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+_YEAR = re.compile(r"^\d{4}$")
+
+
+def frequency_of(period: str) -> Frequency | None:
+    """`M` for `2021-03`, `A` for `2021`, None for anything else."""
+    if _MONTH.match(period):
+        return "M"
+    return "A" if _YEAR.match(period) else None
+
+
+def _ordinal(period: str) -> int:
+    if frequency_of(period) == "A":
+        return int(period)
+    return int(period[:4]) * 12 + int(period[5:]) - 1
+
+
+def _from_ordinal(number: int, freq: Frequency) -> str:
+    return f"{number:04d}" if freq == "A" else f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A closed range of periods of one frequency, both ends included."""
+
+    first: str
+    last: str
+
+    def __post_init__(self) -> None:
+        freq = frequency_of(self.first)
+        if freq is None or freq != frequency_of(self.last):
+            raise UsageError(
+                f"the window {self.first}..{self.last} is not a range of months or of years",
+                allowed="YYYY-MM..YYYY-MM or YYYY..YYYY, both ends of one kind",
+                next_step="write for instance 2021-01..2021-11",
+            )
+        if _ordinal(self.last) < _ordinal(self.first):
+            raise UsageError(
+                f"the window {self.first}..{self.last} ends before it begins",
+                allowed="first period no later than the last",
+                next_step=f"write {self.last}..{self.first}",
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Window:
+        """Read `2021-01..2021-11`, or one period for a window of one."""
+        first, _, last = text.strip().partition("..")
+        return cls(first.strip(), (last or first).strip())
+
+    @property
+    def freq(self) -> Frequency:
+        """`M` or `A`."""
+        return "A" if len(self.first) == 4 else "M"
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Every period of the window, in order."""
+        return tuple(
+            _from_ordinal(n, self.freq)
+            for n in range(_ordinal(self.first), _ordinal(self.last) + 1)
+        )
+
+    @property
+    def years(self) -> float:
+        """Length in years, to bring a sum over the window to a yearly rate."""
+        return len(self.periods) / (12 if self.freq == "M" else 1)
+
+    def shifted(self, years: int) -> Window:
+        """The same window `years` earlier (negative) or later."""
+        step = years * (12 if self.freq == "M" else 1)
+        return Window(
+            _from_ordinal(_ordinal(self.first) + step, self.freq),
+            _from_ordinal(_ordinal(self.last) + step, self.freq),
+        )
+
+    def overlaps(self, other: Window) -> bool:
+        """Whether the two windows share a period."""
+        return bool(set(self.periods) & set(other.periods))
+
+    def __str__(self) -> str:
+        return f"{self.first}..{self.last}"

@@ -1,0 +1,24 @@
+"""The store of published figures: contracts, snapshots, and the engines that query them."""
+
+from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION, Column, Contract
+from umweg.store.engine import DuckDBEngine, Engine, SparkEngine, engine_named
+from umweg.store.snapshots import Alarm, InputFile, Manifest, Series, commit, input_file
+from umweg.store.store import Store
+
+__all__ = [
+    "CONTRACTS",
+    "SCHEMA_VERSION",
+    "Alarm",
+    "Column",
+    "Contract",
+    "DuckDBEngine",
+    "Engine",
+    "InputFile",
+    "Manifest",
+    "Series",
+    "SparkEngine",
+    "Store",
+    "commit",
+    "engine_named",
+    "input_file",
+]

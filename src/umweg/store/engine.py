@@ -1,0 +1,150 @@
+"""The engines that execute a query. Everything above builds Ibis expressions and hands them here.
+
+DuckDB is embedded and the default; Spark runs the same expressions where one machine is outgrown
+(`pip install umweg[spark]`). A step that fails names itself and prints its SQL.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from umweg.errors import StoreError, UsageError
+
+
+class Engine(Protocol):
+    """What the store needs of an engine."""
+
+    name: str
+
+    def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
+        """A table over Parquet files of one schema."""
+        ...
+
+    def table(self, data: pa.Table) -> ir.Table:
+        """A small Arrow table as a table of the engine, for joins."""
+        ...
+
+    def execute(self, expr: ir.Table, step: str) -> pa.Table:
+        """Run a named step and return its rows."""
+        ...
+
+
+def _failure(step: str, backend: Any, expr: ir.Table, error: Exception) -> StoreError:
+    try:
+        sql = str(ibis.to_sql(expr, dialect=backend.name))
+    except Exception as broken:  # noqa: BLE001 - the SQL is a courtesy, the failure is the news
+        sql = f"(no SQL could be made: {broken})"
+    return StoreError(
+        f"the query step '{step}' failed: {error}",
+        where=f"SQL of the step:\n{sql}",
+        next_step="report this together with the SQL; if memory ran out, set UMWEG_MEMORY_LIMIT",
+    )
+
+
+class DuckDBEngine:
+    """The embedded engine.
+
+    Args:
+        memory_limit: What DuckDB may keep in memory before it spills to a temporary folder, as
+            DuckDB writes it (`4GB`); None for DuckDB's own default.
+        threads: Number of threads; None for all cores.
+    """
+
+    name = "duckdb"
+
+    def __init__(self, memory_limit: str | None = None, threads: int | None = None) -> None:
+        config: dict[str, Any] = {"temp_directory": str(Path(tempfile.gettempdir()) / "umweg-spill")}
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
+        if threads is not None:
+            config["threads"] = threads
+        self._con = ibis.duckdb.connect(**config)
+        # Sums need no order; keeping it costs memory on large stores.
+        self._con.raw_sql("SET preserve_insertion_order = false")
+
+    def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
+        """A table over Parquet files; columns are matched by name."""
+        return self._con.read_parquet([str(p) for p in paths], union_by_name=True)
+
+    def table(self, data: pa.Table) -> ir.Table:
+        """A small Arrow table as a table of the engine."""
+        return self._con.create_table(ibis.util.gen_name("umweg"), data, temp=True)
+
+    def execute(self, expr: ir.Table, step: str) -> pa.Table:
+        """Run a named step; a failure names the step and shows its SQL."""
+        try:
+            return self._con.to_pyarrow(expr)
+        except Exception as error:
+            raise _failure(step, self._con, expr, error) from error
+
+
+class SparkEngine:
+    """Apache Spark through Ibis, for stores that one machine cannot hold.
+
+    Args:
+        session: A `pyspark.sql.SparkSession`; a local one is started without it.
+    """
+
+    name = "spark"
+
+    def __init__(self, session: Any | None = None) -> None:
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError as error:
+            raise UsageError(
+                "the engine 'spark' needs the extra of that name",
+                next_step="pip install 'umweg[spark]' (and a Java 17 runtime)",
+            ) from error
+        self._session = session or (
+            SparkSession.builder.master("local[*]")
+            .appName("umweg")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "8")
+            .getOrCreate()
+        )
+        self._con = ibis.pyspark.connect(self._session)
+
+    def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
+        """A table over Parquet files of one schema."""
+        tables = [self._con.read_parquet(str(p)) for p in paths]
+        return tables[0] if len(tables) == 1 else ibis.union(*tables)
+
+    def table(self, data: pa.Table) -> ir.Table:
+        """A small Arrow table as a temporary view."""
+        name = ibis.util.gen_name("umweg")
+        frame = self._session.createDataFrame(
+            data.to_pylist(), schema=_spark_schema(data.schema)
+        )
+        frame.createOrReplaceTempView(name)
+        return self._con.table(name)
+
+    def execute(self, expr: ir.Table, step: str) -> pa.Table:
+        """Run a named step; a failure names the step and shows its SQL."""
+        try:
+            return self._con.to_pyarrow(expr)
+        except Exception as error:
+            raise _failure(step, self._con, expr, error) from error
+
+
+def _spark_schema(schema: pa.Schema) -> Any:
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    return from_arrow_schema(schema)
+
+
+def engine_named(
+    name: str, *, memory_limit: str | None = None, threads: int | None = None
+) -> Engine:
+    """The engine of a name: `duckdb` or `spark`."""
+    if name == "duckdb":
+        return DuckDBEngine(memory_limit, threads)
+    if name == "spark":
+        return SparkEngine()
+    raise UsageError(f"no engine is named '{name}'", allowed="duckdb, spark")

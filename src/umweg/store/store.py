@@ -1,0 +1,218 @@
+"""The store: published figures with their origin, as dated snapshots, read through one engine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from umweg.errors import StoreError
+from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION, VALUE_USD
+from umweg.store.engine import DuckDBEngine, Engine
+from umweg.store.migrate import migrate, version_of
+from umweg.store.snapshots import Manifest, Staging, staging, write_json
+
+SAMPLE_FOLDER = Path(__file__).parent / "sample"
+
+
+class Store:
+    """Snapshots of published figures, and the engine that queries them.
+
+    A store may stand on a base (the packaged sample): its snapshots are read together with the
+    base's, and a snapshot of the same source and data set takes the place of the base's.
+
+    Args:
+        root: The store's folder.
+        base: A store that is read below this one.
+        engine: What executes queries; DuckDB without it.
+        writable: Whether imports are allowed.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        base: Store | None = None,
+        engine: Engine | None = None,
+        writable: bool = True,
+    ) -> None:
+        self.root = root
+        self.base = base
+        self.writable = writable
+        self._engine = engine
+
+    # -- opening ------------------------------------------------------------------------------
+
+    @classmethod
+    def sample(cls, engine: Engine | None = None) -> Store:
+        """The packaged sample of real figures, read-only."""
+        return cls(SAMPLE_FOLDER, engine=engine, writable=False)
+
+    @classmethod
+    def open(
+        cls,
+        root: Path | str,
+        *,
+        create: bool = False,
+        with_sample: bool = True,
+        engine: Engine | None = None,
+    ) -> Store:
+        """Open a store, migrating it to the present schema where it is older.
+
+        Args:
+            root: The store's folder.
+            create: Make it if it does not exist.
+            with_sample: Read the packaged sample below it.
+            engine: What executes queries.
+
+        Raises:
+            StoreError: the folder is no store, or one of a newer program.
+        """
+        folder = Path(root)
+        if not (folder / "store.json").exists():
+            if not create:
+                raise StoreError(
+                    "there is no store here",
+                    where=str(folder),
+                    next_step="import figures with `umweg data import FILE`, which makes it, "
+                    "or leave --store out to use the packaged sample",
+                )
+            if folder.exists() and any(folder.iterdir()):
+                raise StoreError(
+                    "this folder is not empty and is no store",
+                    where=str(folder),
+                    next_step="choose an empty or a new folder with --store DIR",
+                )
+            folder.mkdir(parents=True, exist_ok=True)
+            write_json(folder / "store.json", {"schema_version": SCHEMA_VERSION})
+        if version_of(folder) != SCHEMA_VERSION:
+            migrate(folder)
+        base = cls.sample(engine) if with_sample else None
+        return cls(folder, base=base, engine=engine)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine; started when the first query needs it."""
+        return self._engine or DuckDBEngine()
+
+    # -- snapshots ----------------------------------------------------------------------------
+
+    @cached_property
+    def all_snapshots(self) -> tuple[Manifest, ...]:
+        """Every snapshot held, oldest import first, the base's before the store's own."""
+        own = sorted(
+            (Manifest.read(p.parent) for p in (self.root / "snapshots").glob("*/manifest.json")),
+            key=lambda m: (m.imported_at, m.snapshot_id),
+        )
+        return (*(self.base.all_snapshots if self.base else ()), *own)
+
+    def snapshots(self, as_of: date | None = None) -> tuple[Manifest, ...]:
+        """The snapshots that count: the newest of each source and data set.
+
+        Args:
+            as_of: Only what was published (or, undated, imported) on or before this day.
+        """
+        newest: dict[tuple[str, str], Manifest] = {}
+        for m in self.all_snapshots:
+            day = m.published_on or m.imported_at[:10]
+            if as_of is not None and day > as_of.isoformat():
+                continue
+            old = newest.get((m.source, m.dataset))
+            if old is None or day >= (old.published_on or old.imported_at[:10]):
+                newest[m.source, m.dataset] = m
+        return tuple(newest.values())
+
+    def snapshot(self, snapshot_id: str) -> Manifest:
+        """The snapshot of an id."""
+        for m in self.all_snapshots:
+            if m.snapshot_id == snapshot_id:
+                return m
+        raise StoreError(
+            f"no snapshot is named '{snapshot_id}'",
+            allowed=", ".join(m.snapshot_id for m in self.all_snapshots) or "(the store is empty)",
+            next_step="see `umweg data list`",
+        )
+
+    @contextmanager
+    def importing(self) -> Iterator[Staging]:
+        """A staging area for an import; hand it to `commit` to make it visible."""
+        if not self.writable:
+            raise StoreError(
+                "the packaged sample cannot be written to",
+                next_step="choose a store with --store DIR or UMWEG_STORE",
+            )
+        with staging(self.root) as stage:
+            yield stage
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look again at what is on disk."""
+        self.__dict__.pop("all_snapshots", None)
+
+    def forget(self, snapshot_id: str) -> Manifest:
+        """Remove one snapshot of this store (never of the sample)."""
+        manifest = self.snapshot(snapshot_id)
+        if manifest.folder.parent != self.root / "snapshots":
+            raise StoreError("a snapshot of the packaged sample cannot be removed")
+        grave = self.root / ".staging" / f"0-forget-{snapshot_id}"
+        grave.parent.mkdir(parents=True, exist_ok=True)
+        manifest.folder.rename(grave)  # gone at once for every reader, then cleaned up
+        shutil.rmtree(grave, ignore_errors=True)
+        self.refresh()
+        return manifest
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def table(self, name: str, as_of: date | None = None) -> ir.Table:
+        """A table of the store over the snapshots that count.
+
+        `flows` has the derived column `value_usd` (see `contracts.VALUE_USD`).
+
+        Raises:
+            StoreError: the store holds no such table.
+        """
+        if name not in CONTRACTS:
+            raise StoreError(f"no table is named '{name}'", allowed=", ".join(CONTRACTS))
+        paths = [p for m in self.snapshots(as_of) for p in m.paths(name)]
+        if not paths:
+            raise StoreError(
+                f"the store holds no '{name}'",
+                where=str(self.root),
+                next_step="import figures with `umweg data import FILE`",
+            )
+        table = self._read(name, paths)
+        return self._with_usd(table, as_of) if name == "flows" else table
+
+    def has(self, name: str) -> bool:
+        """Whether any snapshot holds the table."""
+        return any(m.paths(name) for m in self.snapshots())
+
+    def _read(self, name: str, paths: Sequence[Path]) -> ir.Table:
+        return self.engine.read_parquet(paths).select(*CONTRACTS[name].names)
+
+    def _with_usd(self, flows: ir.Table, as_of: date | None) -> ir.Table:
+        currencies = {s.currency for m in self.snapshots(as_of) for s in m.series}
+        if currencies <= {"USD"}:
+            return flows.mutate(**{VALUE_USD.name: flows.value_reported})
+        rates = self.table("rates", as_of).select("currency", "period", "usd_per_unit")
+        joined = flows.left_join(rates, ["currency", "period"])
+        usd = ibis.cases(
+            (joined.currency == "USD", joined.value_reported),
+            else_=joined.value_reported * joined.usd_per_unit,
+        )
+        return joined.select(*CONTRACTS["flows"].names, **{VALUE_USD.name: usd})
+
+    def execute(self, expr: ir.Table, step: str) -> pa.Table:
+        """Run a named step of a query in the engine."""
+        return self.engine.execute(expr, step)
+
+    def read(self, name: str, as_of: date | None = None) -> pa.Table:
+        """A whole (small) table as Arrow, for instance `coverage` or `origins`."""
+        return self.execute(self.table(name, as_of), f"read {name}")
