@@ -24,8 +24,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from raw import REPOSITORY, folder_from
 
+from raw import REPOSITORY, folder_from
 from umweg.geography import EU27_2020
 from umweg.store import Store, commit, input_file
 from umweg.store.contracts import COVERAGE, FLOWS, ORIGINS, RATES

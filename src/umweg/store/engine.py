@@ -27,10 +27,6 @@ class Engine(Protocol):
         """A table over Parquet files of one schema."""
         ...
 
-    def table(self, data: pa.Table) -> ir.Table:
-        """A small Arrow table as a table of the engine, for joins."""
-        ...
-
     def execute(self, expr: ir.Table, step: str) -> pa.Table:
         """Run a named step and return its rows."""
         ...
@@ -60,7 +56,9 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, memory_limit: str | None = None, threads: int | None = None) -> None:
-        config: dict[str, Any] = {"temp_directory": str(Path(tempfile.gettempdir()) / "umweg-spill")}
+        config: dict[str, Any] = {
+            "temp_directory": str(Path(tempfile.gettempdir()) / "umweg-spill")
+        }
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
         if threads is not None:
@@ -72,10 +70,6 @@ class DuckDBEngine:
     def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
         """A table over Parquet files; columns are matched by name."""
         return self._con.read_parquet([str(p) for p in paths], union_by_name=True)
-
-    def table(self, data: pa.Table) -> ir.Table:
-        """A small Arrow table as a table of the engine."""
-        return self._con.create_table(ibis.util.gen_name("umweg"), data, temp=True)
 
     def execute(self, expr: ir.Table, step: str) -> pa.Table:
         """Run a named step; a failure names the step and shows its SQL."""
@@ -116,27 +110,12 @@ class SparkEngine:
         tables = [self._con.read_parquet(str(p)) for p in paths]
         return tables[0] if len(tables) == 1 else ibis.union(*tables)
 
-    def table(self, data: pa.Table) -> ir.Table:
-        """A small Arrow table as a temporary view."""
-        name = ibis.util.gen_name("umweg")
-        frame = self._session.createDataFrame(
-            data.to_pylist(), schema=_spark_schema(data.schema)
-        )
-        frame.createOrReplaceTempView(name)
-        return self._con.table(name)
-
     def execute(self, expr: ir.Table, step: str) -> pa.Table:
         """Run a named step; a failure names the step and shows its SQL."""
         try:
             return self._con.to_pyarrow(expr)
         except Exception as error:
             raise _failure(step, self._con, expr, error) from error
-
-
-def _spark_schema(schema: pa.Schema) -> Any:
-    from pyspark.sql.pandas.types import from_arrow_schema
-
-    return from_arrow_schema(schema)
 
 
 def engine_named(

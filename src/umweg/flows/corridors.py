@@ -1,0 +1,350 @@
+"""Every corridor of a scan at once: arrays of places × codes in, judged arrays out.
+
+The two-leg score, its placebos and the reasons behind them follow Chupilkin, Javorcik and
+Plekhanov (EBRD WP 276, 2023) for the comparison with unrestricted goods; the second leg and the
+placebo ranks are ours, see docs/methods.md.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from umweg.flows.basket import Sorted
+from umweg.flows.controls import METHODS, NONE, CodeControls
+from umweg.flows.legs import ELSEWHERE, CodePanel
+from umweg.flows.policy import Policy
+from umweg.flows.stats import Array, Flags, benjamini_hochberg, placebo_p, standardise
+
+UNRESTRICTED_PLACEBOS = "unrestricted goods"
+FAKE_DATES = "the same goods one step earlier"
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One signal of every corridor: arrays over corridors, NaN where not testable.
+
+    `growth` is the control's growth (surge, onward) or the lowest arrival ratio before (gap).
+    """
+
+    value: Array
+    expected: Array
+    excess_usd_per_year: Array
+    z: Array
+    p: Array
+    q: Array
+    method: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Corridors:
+    """All corridors of a scan, one position each in every array.
+
+    Attributes:
+        place, code: Indices into the panel's places and codes.
+        before, after: Inbound USD of the windows.
+        direct: Growth of the coalition's direct exports of the code to the target.
+        score, p, q: The two-leg score (one leg where the other is not held) and its placebo rank.
+        placebos: Which placebos gave p; empty where none did.
+        n_placebos: How many of them.
+        created: Codes that did not exist before.
+        exported_before: What the place exported of the code before, to anybody, as a share of its
+            onward flow after; NaN where its exports are not held.
+    """
+
+    place: NDArray[np.int64]
+    code: NDArray[np.int64]
+    before: Array
+    after: Array
+    direct: Array
+    surge: Test
+    gap: Test | None
+    onward: Test | None
+    score: Array
+    p: Array
+    q: Array
+    placebos: str
+    n_placebos: int
+    created: Flags
+    exported_before: Array
+
+
+def log_change(after: Array, before: Array, offset: float) -> Array:
+    """ln(after + offset) − ln(before + offset), for ranking only: never an effect size."""
+    return np.log(after + offset) - np.log(before + offset)
+
+
+def fold_of(codes: Sequence[str]) -> Array:
+    """A fixed half (0 or 1) for every code, the same in every run."""
+    return np.array([float(zlib.crc32(c.encode()) & 1) for c in codes])
+
+
+def harmonic(first: Array, second: Array) -> Array:
+    """Harmonic mean where both are positive, else the smaller; the first where no second is."""
+    both = (first > 0) & (second > 0)
+    mean = 2 * first * second / np.where(both, first + second, 1.0)
+    joined = np.where(both, mean, np.minimum(first, second))
+    return np.where(np.isnan(second), first, joined)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Effects of a set of cells (places × codes of the panel) on the legs that are held."""
+
+    mask: Flags
+    size: Array
+    inbound: Array
+    gap: Array
+    onward: Array
+
+
+def _cells(
+    panel: CodePanel,
+    mask: Flags,
+    step: tuple[str, str],
+    controls: CodeControls,
+    onward_growth: Array,
+    policy: Policy,
+) -> _Cells:
+    """The effects of the cells in `mask` that are large enough to be able to fire.
+
+    A flow that is below the floor after cannot lie above it in excess. Leaving such cells out, of
+    the corridors and of the placebos alike, keeps the comparison fair and the family of tests
+    small.
+    """
+    offset = policy.log_offset_usd
+    before, after = panel.rate("inbound", step[0]), panel.rate("inbound", step[1])
+    inbound = log_change(after, before, offset) - np.log(controls.growth)
+    nothing = np.full(before.shape, np.nan)
+    gap, onward = nothing, nothing
+    if panel.has("arrival"):
+        m_before, m_after = panel.rate("arrival", step[0]), panel.rate("arrival", step[1])
+        held = (m_before.sum(axis=1) > 0) & (m_after.sum(axis=1) > 0)
+        change = log_change(after, before, offset) - log_change(m_after, m_before, offset)
+        gap = np.where(held[:, None], change, np.nan)
+    if panel.has("onward"):
+        o_before, o_after = panel.rate("onward", step[0]), panel.rate("onward", step[1])
+        held = (o_before.sum(axis=1) > 0) | (o_after.sum(axis=1) > 0)
+        change = log_change(o_after, o_before, offset) - np.log(onward_growth)
+        onward = np.where(held[:, None], change, np.nan)
+    size = np.log(np.maximum(before, after) + offset)
+    large = after >= policy.floor_usd_per_year.corridor
+    return _Cells(mask & large & np.isfinite(inbound), size, inbound, gap, onward)
+
+
+def onward_growth(
+    panel: CodePanel, sorted_codes: Sorted, step: tuple[str, str], min_usd: float
+) -> Array:
+    """Control growth of the onward leg: the target's demand, else the place's own supply.
+
+    First the growth of the code from all other origins to the target; else of the place's exports
+    of the code elsewhere; else of the place's unrestricted goods to the target; else none (NaN).
+    """
+    shape = (len(panel.places), len(panel.codes))
+    out = np.full(shape, np.nan)
+
+    def fill(after: Array, before: Array) -> None:
+        good = (before >= min_usd) & (after > 0) & np.isnan(out)
+        out[good] = (after / np.where(before > 0, before, 1.0))[good]
+
+    if panel.has("origin") and ELSEWHERE in panel.places:
+        k = panel.row(ELSEWHERE)
+        fill(
+            np.tile(panel.rate("origin", step[1])[k], (shape[0], 1)),
+            np.tile(panel.rate("origin", step[0])[k], (shape[0], 1)),
+        )
+    if panel.has("supply"):
+        fill(panel.rate("supply", step[1]), panel.rate("supply", step[0]))
+    if panel.has("onward"):
+        other = np.array([sorted_codes.kinds.get(c) == "other" for c in panel.codes])
+        after = panel.rate("onward", step[1])[:, other].sum(axis=1, keepdims=True)
+        before = panel.rate("onward", step[0])[:, other].sum(axis=1, keepdims=True)
+        fill(np.broadcast_to(after, shape), np.broadcast_to(before, shape))
+    return out
+
+
+def _pick_placebos(
+    real: _Cells, unrestricted: _Cells, fake: _Cells | None, policy: Policy
+) -> tuple[str, _Cells | None]:
+    if int(unrestricted.mask.sum()) >= policy.min_placebos:
+        return UNRESTRICTED_PLACEBOS, unrestricted
+    if fake is not None and int(fake.mask.sum()) >= policy.min_placebos:
+        return FAKE_DATES, fake
+    return "", None
+
+
+def scan_corridors(
+    panel: CodePanel,
+    sorted_codes: Sorted,
+    places: Sequence[str],
+    target: str,
+    controls: CodeControls,
+    fake_controls: CodeControls | None,
+    created: frozenset[str],
+    policy: Policy,
+) -> Corridors:
+    """Judge every (place, code) with a flow in either window.
+
+    Args:
+        panel: Sums by leg, place, code and window.
+        sorted_codes: What each code is.
+        places: The transit countries.
+        target: The sanctioned territory.
+        controls: Control growth before → after.
+        fake_controls: Control growth earlier → before, where that window exists.
+        created: Codes that did not exist in the window before.
+        policy: The thresholds.
+    """
+    step = ("before", "after")
+    kinds = np.array([sorted_codes.kinds.get(c, "") for c in panel.codes])
+    here = np.array([p in places for p in panel.places])[:, None]
+    before, after = panel.rate("inbound", "before"), panel.rate("inbound", "after")
+    some = here & ((before > 0) | (after > 0))
+    demand = onward_growth(panel, sorted_codes, step, policy.min_control_usd)
+    is_created = np.array([c in created for c in panel.codes])
+    real = _cells(panel, some & (kinds == "basket"), step, controls, demand, policy)
+    free = _cells(panel, some & (kinds == "other") & ~is_created, step, controls, demand, policy)
+    fake = None
+    if fake_controls is not None:
+        past = panel.rate("inbound", "earlier")
+        fake = _cells(
+            panel,
+            here & (kinds == "basket") & ((past > 0) | (before > 0)) & ~is_created,
+            ("earlier", "before"),
+            fake_controls,
+            onward_growth(panel, sorted_codes, ("earlier", "before"), policy.min_control_usd),
+            policy,
+        )
+    name, placebo = _pick_placebos(real, free, fake, policy)
+
+    rows, cols = np.nonzero(some & (kinds == "basket"))
+    n = len(rows)
+    nan = np.full(n, np.nan)
+    testable = real.mask[rows, cols] & ~is_created[cols]
+    known = np.isfinite(controls.growth[rows, cols]) & ~is_created[cols]
+
+    def z_of(leg: str) -> tuple[Array, Array]:
+        mine = np.where(testable, getattr(real, leg)[rows, cols], np.nan)
+        if placebo is None:
+            return np.where(np.isfinite(mine), np.nan, np.nan), np.zeros(0)
+        theirs = getattr(placebo, leg)[placebo.mask]
+        keep = np.isfinite(theirs)
+        sizes, folds = placebo.size[placebo.mask], folds_of_cells[placebo.mask]
+        z, z_placebo = standardise(
+            mine, real.size[rows, cols], theirs[keep], sizes[keep], folds[keep]
+        )
+        full = np.full(len(theirs), np.nan)
+        full[keep] = z_placebo
+        return z, full
+
+    folds_of_cells = np.broadcast_to(fold_of(panel.codes), before.shape)
+    z_in, pl_in = z_of("inbound")
+    z_gap, pl_gap = z_of("gap") if panel.has("arrival") else (nan, np.full(len(pl_in), np.nan))
+    z_on, pl_on = z_of("onward") if panel.has("onward") else (nan, np.full(len(pl_in), np.nan))
+
+    def ranked(z: Array, placebos: Array) -> tuple[Array, Array]:
+        if np.isfinite(placebos).sum() < policy.min_placebos:
+            return nan, nan
+        p = placebo_p(z, placebos)
+        return p, benjamini_hochberg(p)
+
+    score = harmonic(z_in, np.fmax(z_on, z_gap))
+    pl_score = harmonic(pl_in, np.fmax(pl_on, pl_gap))
+    # Corridors with one leg are ranked against placebos with one leg, and so for two.
+    two = np.isfinite(np.fmax(z_on, z_gap))
+    pl_two = np.isfinite(np.fmax(pl_on, pl_gap))
+    p = np.where(two, ranked(score, pl_score[pl_two])[0], ranked(z_in, pl_in)[0])
+    if placebo is None:  # no yardstick: the plain log growth over the control's ranks
+        score = np.where(testable, real.inbound[rows, cols], np.nan)
+
+    b, a = before[rows, cols], after[rows, cols]
+    growth = controls.growth[rows, cols]
+    p_in, q_in = ranked(z_in, pl_in)
+    surge = Test(
+        value=np.where(b > 0, a / np.where(b > 0, b, 1.0), np.nan),
+        expected=np.where(known, growth, np.nan),
+        excess_usd_per_year=np.where(known, a - b * growth, np.nan),
+        z=z_in, p=p_in, q=q_in,
+        method=np.where(known, controls.method[rows, cols], METHODS.index(NONE)),
+    )  # fmt: skip
+    return Corridors(
+        place=rows,
+        code=cols,
+        before=panel.usd["inbound", "before"][rows, cols],
+        after=panel.usd["inbound", "after"][rows, cols],
+        direct=_direct(panel, target)[cols],
+        surge=surge,
+        gap=_gap_test(panel, rows, cols, is_created, z_gap, *ranked(z_gap, pl_gap)),
+        onward=_onward_test(panel, rows, cols, demand, is_created, z_on, *ranked(z_on, pl_on)),
+        score=score,
+        p=p,
+        q=benjamini_hochberg(p),
+        placebos=name,
+        n_placebos=int(np.isfinite(pl_in).sum()),
+        created=is_created[cols],
+        exported_before=_exported_before(panel, rows, cols),
+    )
+
+
+def _exported_before(panel: CodePanel, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> Array:
+    if not panel.has("onward"):
+        return np.full(len(rows), np.nan)
+    before = panel.rate("onward", "before")[rows, cols]
+    after = panel.rate("onward", "after")[rows, cols]
+    if panel.has("supply"):
+        before = before + panel.rate("supply", "before")[rows, cols]
+    return before / np.where(after > 0, after, np.nan)
+
+
+def _direct(panel: CodePanel, target: str) -> Array:
+    if target not in panel.places:
+        return np.full(len(panel.codes), np.nan)
+    k = panel.row(target)
+    before, after = panel.rate("inbound", "before")[k], panel.rate("inbound", "after")[k]
+    return np.where(before > 0, after / np.where(before > 0, before, 1.0), np.nan)
+
+
+def _gap_test(
+    panel: CodePanel, rows: NDArray[np.int64], cols: NDArray[np.int64], created: Flags,
+    z: Array, p: Array, q: Array,
+) -> Test | None:  # fmt: skip
+    """Arrival ratio after against the lower of the two windows before."""
+    if not panel.has("arrival") or "earlier" not in panel.years:
+        return None
+
+    def ratio(window: str) -> Array:
+        x, m = panel.rate("inbound", window), panel.rate("arrival", window)
+        held = (x > 0) & (m.sum(axis=1, keepdims=True) > 0)
+        return np.where(held, m / np.where(x > 0, x, 1.0), np.nan)[rows, cols]
+
+    lowest = np.minimum(ratio("earlier"), ratio("before"))
+    value = np.where(created[cols] | ~np.isfinite(lowest), np.nan, ratio("after"))
+    missing = (lowest - value) * panel.rate("inbound", "after")[rows, cols]
+    return Test(value, lowest, missing, z, p, q, np.zeros(len(rows), dtype=np.int64))
+
+
+def _onward_test(
+    panel: CodePanel, rows: NDArray[np.int64], cols: NDArray[np.int64], growth: Array,
+    created: Flags, z: Array, p: Array, q: Array,
+) -> Test | None:  # fmt: skip
+    """Onward flow after against its own level before at the control's growth."""
+    if not panel.has("onward"):
+        return None
+    before, after = panel.rate("onward", "before"), panel.rate("onward", "after")
+    held = (before.sum(axis=1) > 0) | (after.sum(axis=1) > 0)
+    g = np.where(np.isnan(growth), 1.0, growth)
+    testable = held[rows] & ~created[cols]
+    b, a = before[rows, cols], after[rows, cols]
+    return Test(
+        value=np.where(testable & (b > 0), a / np.where(b > 0, b, 1.0), np.nan),
+        expected=np.where(testable, g[rows, cols], np.nan),
+        excess_usd_per_year=np.where(testable, a - b * g[rows, cols], np.nan),
+        z=z,
+        p=p,
+        q=q,
+        method=np.zeros(len(rows), dtype=np.int64),
+    )

@@ -1,0 +1,223 @@
+"""The signals of whole countries: the basket's growth, the yearly mirror gap, the onward leg."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from umweg.evidence import Signal, Status, cannot_tell
+from umweg.flows.controls import Course, country_control
+from umweg.flows.legs import TimePanel
+from umweg.flows.policy import Policy
+from umweg.flows.stats import benjamini_hochberg, jackknife_log_ratio, placebo_p
+from umweg.periods import Window
+
+BASKET = ("basket",)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """The inbound leg of a country's basket.
+
+    USD sums of the windows, growth in the currency of the ratio, what the control leads to expect,
+    and θ, the log of growth over the control's growth, with its interval.
+    """
+
+    before_usd: float
+    after_usd: float
+    before_own: float
+    after_own: float
+    ratio: float | None
+    control: Course | None
+    expected_usd: float | None
+    excess_usd: float | None
+    ci_low_usd: float | None
+    ci_high_usd: float | None
+    theta: float | None
+    theta_low: float | None
+    theta_high: float | None
+
+    @property
+    def method(self) -> str:
+        """The control that was used."""
+        return self.control.method if self.control else ""
+
+
+def _finite(x: float) -> float | None:
+    return x if math.isfinite(x) else None
+
+
+def inbound_of(
+    time: TimePanel, place: str, control: Course | None, before: Window, after: Window
+) -> Inbound:
+    """Growth of the basket to a place, against its control. Windows compare as yearly rates."""
+    b = time.series("inbound", place, BASKET, before)
+    a = time.series("inbound", place, BASKET, after)
+    own_b = float(time.series("inbound", place, BASKET, before, own=True).sum())
+    own_a = float(time.series("inbound", place, BASKET, after, own=True).sum())
+    years = after.years / before.years
+    ratio = own_a / own_b / years if own_b > 0 else None
+    growth = control.growth if control else None
+    expected = float(b.sum()) * growth * years if growth is not None else None
+    total = float(a.sum())
+    low = high = theta = t_low = t_high = None
+    if control is not None and growth is not None:
+        found = jackknife_log_ratio(a, b, control.after, control.before)
+        if found is not None:
+            theta, t_low, t_high = (_finite(x) for x in found)
+            low = total * (1 - math.exp(-t_low)) if t_low is not None else None
+            high = total * (1 - math.exp(-t_high)) if t_high is not None else None
+    return Inbound(
+        float(b.sum()), total, own_b, own_a, ratio, control, expected,
+        total - expected if expected is not None else None,
+        low, high, theta, t_low, t_high,
+    )  # fmt: skip
+
+
+def judge_surge(inbound: Inbound, after: Window, policy: Policy, missing: str) -> Signal:
+    """Surge: the inbound leg above expected.
+
+    Fired by the preset where the growth is at least the preset's multiple of the control's growth,
+    the lower end of the interval lies above the expectation, and the excess is above the floor.
+    """
+    if inbound.before_usd <= 0 and inbound.after_usd <= 0:
+        return cannot_tell(missing)
+    if inbound.ratio is None or inbound.expected_usd is None or inbound.excess_usd is None:
+        return cannot_tell(
+            "a control group: unrestricted goods, all goods, other destinations, or the year "
+            "before" if inbound.ratio is not None else "a value before the measures"
+        )  # fmt: skip
+    growth = inbound.control.growth if inbound.control else None
+    relative = inbound.after_usd / inbound.expected_usd if inbound.expected_usd else math.inf
+    above = inbound.theta_low is None or inbound.theta_low > 0
+    fires = relative >= policy.surge_preset.min_ratio_to_expected and above
+    status = Status.NOT_FIRED
+    if fires:
+        per_year = inbound.excess_usd / after.years
+        status = (
+            Status.FIRED if per_year > policy.floor_usd_per_year.country else Status.BELOW_FLOOR
+        )
+    low = math.exp(inbound.theta_low) * growth if inbound.theta_low is not None and growth else None
+    high = (
+        math.exp(inbound.theta_high) * growth if inbound.theta_high is not None and growth else None
+    )
+    return Signal(
+        status,
+        value=relative * growth if growth else None,
+        expected=growth,
+        method=f"growth in USD against {inbound.method}; interval: jackknife over months",
+        ci_low=low,
+        ci_high=high,
+        preset=policy.surge_preset.name,
+        unit="after/before",
+    )
+
+
+def permute_countries(
+    surges: dict[str, Signal],
+    thetas: dict[str, float | None],
+    placebo_thetas: Sequence[float],
+    policy: Policy,
+) -> dict[str, Signal]:
+    """Rank each country's surge among whole neutral countries, where there are enough.
+
+    With p-values the q decides instead of the preset; the floor has been applied already.
+    """
+    placebos = np.array([t for t in placebo_thetas if math.isfinite(t)])
+    if len(placebos) < policy.min_placebos:
+        return surges
+    names = list(surges)
+    theta = [thetas[n] for n in names]
+    values = np.array([math.nan if t is None else t for t in theta])
+    p = placebo_p(values, placebos)
+    q = benjamini_hochberg(p)
+    out: dict[str, Signal] = {}
+    for i, name in enumerate(names):
+        old = surges[name]
+        if not math.isfinite(p[i]) or not old.status.tested:
+            out[name] = old
+            continue
+        significant = q[i] <= policy.q and values[i] > 0
+        status = Status.NOT_FIRED
+        if significant:
+            status = Status.FIRED if old.status is not Status.BELOW_FLOOR else old.status
+        out[name] = replace(
+            old,
+            status=status,
+            p_value=float(p[i]),
+            q_value=float(q[i]),
+            preset="",
+            method=f"{old.method}; p: rank among {len(placebos)} neutral countries "
+            f"(smallest attainable {1 / (1 + len(placebos)):.3f})",
+        )
+    return out
+
+
+def judge_commission(
+    own_before_per_year: float, own_after_per_year: float, in_eur: bool, whole_years: bool
+) -> Signal:
+    """The Commission's rule for "economically critical goods", as a preset.
+
+    Exports of more than EUR 1 m in 2022, and at least +100 % on the mean of 2019-2021. It knows no
+    control. It needs whole years in EUR: windows of other length cannot tell.
+    """
+    if not in_eur or not whole_years:
+        return cannot_tell(
+            "whole calendar years 2019 to 2021 and 2022, in EUR",
+            method="Commission rule for economically critical goods",
+        )
+    fires = own_after_per_year > 1_000_000 and own_after_per_year >= 2 * own_before_per_year
+    return Signal(
+        Status.FIRED if fires else Status.NOT_FIRED,
+        value=own_after_per_year / own_before_per_year if own_before_per_year > 0 else None,
+        expected=2.0,
+        method="Commission rule: over EUR 1 m in the year after and at least twice the mean of "
+        "the three years before",
+        preset="commission",
+        unit="after/before",
+    )
+
+
+def judge_onward(
+    before_usd: float, after_usd: float, exported_before_usd: float, growth: float | None,
+    after: Window, policy: Policy, method: str,
+) -> Signal:  # fmt: skip
+    """Onward: the basket's flow from the country to the target above expected.
+
+    All amounts in USD a year. A country that exported these goods before (to anybody) to more than
+    the preset's share of what now goes to the target is not judged to re-export by this alone.
+    """
+    if before_usd <= 0 and after_usd <= 0:
+        return cannot_tell("exports of these goods to the target, in either window")
+    g = growth if growth is not None else 1.0
+    expected = before_usd * g
+    preset = policy.onward_preset
+    rises = after_usd >= preset.min_ratio_to_expected * expected and after_usd > expected
+    own = after_usd > 0 and exported_before_usd / after_usd > preset.max_share_exported_before
+    status = Status.NOT_FIRED
+    if rises and not own:
+        material = after_usd - expected > policy.floor_usd_per_year.country
+        status = Status.FIRED if material else Status.BELOW_FLOOR
+    note = "; the country exported these goods before" if rises and own else ""
+    return Signal(
+        status,
+        value=after_usd / before_usd if before_usd > 0 else None,
+        expected=g,
+        method=method + note,
+        preset=preset.name,
+        unit="after/before",
+    )
+
+
+__all__ = [
+    "Inbound",
+    "country_control",
+    "inbound_of",
+    "judge_commission",
+    "judge_onward",
+    "judge_surge",
+    "permute_countries",
+]

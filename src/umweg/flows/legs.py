@@ -1,0 +1,242 @@
+"""The legs of a corridor as named query steps, and the small arrays that come out of them.
+
+inbound: coalition → place. arrival: the same flow as the place's own imports. onward: place →
+target. supply: the place's exports elsewhere. origin: everybody else → target.
+
+The store holds up to hundreds of millions of statements; what leaves the engine is at most
+(legs × places × codes × 3 windows) sums, and (legs × places × kinds × periods) for the course of
+time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from umweg.flows.plan import Cover
+from umweg.flows.stats import Array
+from umweg.periods import Window
+from umweg.store import Store
+
+ELSEWHERE = "*"
+"""Place of the neutral destinations together, in sums by code."""
+
+WINDOWS = ("earlier", "before", "after")
+KINDS = ("basket", "restricted", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """Who may stand on the other side in each leg.
+
+    Attributes:
+        target: The sanctioned territory.
+        coalition: Members of the coalition: never a destination of a detour.
+        places: The transit countries of the scan.
+    """
+
+    target: str
+    coalition: frozenset[str]
+    places: tuple[str, ...]
+
+
+def _chosen_table(covers: Sequence[Cover]) -> pa.Table:
+    rows = [
+        {
+            "leg": c.leg,
+            "origin_id": c.series.origin_id,
+            "reporter": c.series.reporter,
+            "flow": c.series.flow,
+            "freq": c.series.freq,
+            "nomenclature": c.series.nomenclature,
+            "level": c.series.level,
+            "partial_code": c.series.partial_code,
+        }
+        for cover in covers
+        for c in cover.chosen
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+def chosen_rows(store: Store, covers: Sequence[Cover], periods: Sequence[str]) -> ir.Table:
+    """Step: the statements of the covers, each with the leg (or legs) it is used in."""
+    flows = store.table("flows")
+    chosen = ibis.memtable(_chosen_table(covers))
+    freqs = sorted({c.series.freq for cover in covers for c in cover.chosen})
+    kinds = sorted({c.series.flow for cover in covers for c in cover.chosen})
+    level = ibis.cases((flows.code == "TOTAL", 0), else_=flows.code.length()).cast("int64")
+    return (
+        flows.filter(
+            flows.freq.isin(freqs),
+            flows.flow.isin(kinds),
+            flows.period.between(min(periods), max(periods)),
+            flows.period.isin(list(periods)),
+        )
+        .mutate(level=level)
+        .inner_join(
+            chosen,
+            ["origin_id", "reporter", "flow", "freq", "nomenclature", "level", "partial_code"],
+        )
+    )
+
+
+def placed(rows: ir.Table, partners: Partners) -> ir.Table:
+    """Step: give every statement its place, and drop partners that the leg does not have.
+
+    Exports of a transit country split into `onward` (to the target) and `supply` (elsewhere).
+    """
+    target, coalition = partners.target, sorted(partners.coalition)
+    inbound = rows.leg.startswith("inbound") | rows.leg.startswith("heading")
+    leg = ibis.cases(((rows.leg == "onward") & (rows.partner != target), "supply"), else_=rows.leg)
+    place = ibis.cases((inbound, rows.partner), (rows.leg == "origin", ELSEWHERE),
+                       else_=rows.reporter)  # fmt: skip
+    fits = ibis.cases(
+        (inbound, ~rows.partner.isin(coalition) & (rows.partner.length() == 3)
+         & (rows.partner != "WLD")),
+        (rows.leg == "arrival", rows.partner.isin(coalition)),
+        (rows.leg == "origin", rows.partner == target),
+        else_=(rows.partner.length() == 3) & (rows.partner != "WLD"),
+    )  # fmt: skip
+    return rows.filter(fits).mutate(leg=leg, place=place)
+
+
+def in_currency(rows: ir.Table, currency: str) -> ir.Value:
+    """The value in the currency of the ratio: as reported in it, else at the mean rate, USD."""
+    return rows.value_usd if currency == "USD" else rows.value_reported
+
+
+def by_code(
+    rows: ir.Table, windows: Mapping[str, Window], partners: Partners, currency: str
+) -> ir.Table:
+    """Step: sums by leg, place, code and window; neutral destinations count as one place."""
+    named = [*partners.places, partners.target]
+    place = ibis.cases(
+        (rows.place.isin(named) | (rows.leg == "arrival"), rows.place), else_=ELSEWHERE
+    )
+    window = ibis.cases(
+        *((rows.period.between(w.first, w.last), name) for name, w in windows.items()),
+        else_=ibis.null("string"),
+    )
+    return (
+        rows.mutate(place=place, window=window)
+        .filter(lambda t: t.window.notnull())
+        .group_by("leg", "place", "code", "window")
+        .agg(
+            usd=rows.value_usd.sum(),
+            own=in_currency(rows, currency).sum(),
+            nomenclature=rows.nomenclature.max(),
+            no_rate=rows.value_usd.isnull().sum(),
+            partial=rows.partial_code.any(),
+        )
+    )
+
+
+def by_period(rows: ir.Table, kinds: ir.Table, currency: str) -> ir.Table:
+    """Step: sums by leg, place, kind of goods (basket, restricted, other) and period."""
+    joined = rows.left_join(kinds, "code")
+    kind = joined.kind.fill_null("other")
+    return (
+        joined.mutate(kind=kind)
+        .group_by("leg", "place", "kind", "period")
+        .agg(usd=joined.value_usd.sum(), own=in_currency(joined, currency).sum())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CodePanel:
+    """Sums by place and code for the windows, USD: `usd[leg, window]` is places × codes."""
+
+    places: tuple[str, ...]
+    codes: tuple[str, ...]
+    nomenclature: Mapping[str, str]
+    usd: Mapping[tuple[str, str], Array]
+    own: Mapping[tuple[str, str], Array]
+    years: Mapping[str, float]
+    no_rate: int
+    partial: frozenset[str]
+
+    def has(self, leg: str) -> bool:
+        """Whether any statement of the leg is held."""
+        return (leg, "after") in self.usd
+
+    def rate(self, leg: str, window: str) -> Array:
+        """USD a year: the sums of a window over its length, so that windows compare."""
+        return self.usd[leg, window] / self.years[window]
+
+    def row(self, place: str) -> int:
+        """Index of a place."""
+        return self.places.index(place)
+
+
+def code_panel(table: pa.Table, windows: Mapping[str, Window]) -> CodePanel:
+    """The rows of `by_code` as arrays. A leg that is held has zeros where nothing was stated."""
+    places = tuple(sorted(set(table["place"].to_pylist())))
+    codes = tuple(sorted(set(table["code"].to_pylist())))
+    p_index = {p: i for i, p in enumerate(places)}
+    c_index = {c: i for i, c in enumerate(codes)}
+    shape = (len(places), len(codes))
+    present = sorted({*table["leg"].to_pylist()})
+    usd = {(leg, w): np.zeros(shape) for leg in present for w in windows}
+    own = {key: np.zeros(shape) for key in usd}
+    rows = np.array([p_index[p] for p in table["place"].to_pylist()], dtype=np.int64)
+    cols = np.array([c_index[c] for c in table["code"].to_pylist()], dtype=np.int64)
+    legs_of = np.array(table["leg"].to_pylist(), dtype=object)
+    windows_of = np.array(table["window"].to_pylist(), dtype=object)
+    in_usd = table["usd"].fill_null(0.0).to_numpy()
+    in_own = table["own"].fill_null(0.0).to_numpy()
+    for leg, window in usd:
+        here = (legs_of == leg) & (windows_of == window)
+        usd[leg, window][rows[here], cols[here]] = in_usd[here]
+        own[leg, window][rows[here], cols[here]] = in_own[here]
+    return CodePanel(
+        places=places,
+        codes=codes,
+        nomenclature=dict(
+            zip(table["code"].to_pylist(), table["nomenclature"].to_pylist(), strict=True)
+        ),
+        usd=usd,
+        own=own,
+        years={name: w.years for name, w in windows.items()},
+        no_rate=int(sum(table["no_rate"].to_pylist())),
+        partial=frozenset(
+            c
+            for c, p in zip(table["code"].to_pylist(), table["partial"].to_pylist(), strict=True)
+            if p
+        ),
+    )
+
+
+class TimePanel:
+    """Sums by leg, place, kind and period, as series over a window's periods."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._usd: dict[tuple[str, str, str], dict[str, float]] = {}
+        self._own: dict[tuple[str, str, str], dict[str, float]] = {}
+        for r in table.to_pylist():
+            key = (r["leg"], r["place"], r["kind"])
+            self._usd.setdefault(key, {})[r["period"]] = r["usd"] or 0.0
+            self._own.setdefault(key, {})[r["period"]] = r["own"] or 0.0
+
+    def places(self, leg: str) -> frozenset[str]:
+        """The places that a leg has figures for."""
+        return frozenset(p for (name, p, _) in self._usd if name == leg)
+
+    def has(self, leg: str, place: str, kind: str) -> bool:
+        """Whether any figure is held."""
+        return (leg, place, kind) in self._usd
+
+    def series(
+        self, leg: str, place: str, kinds: Sequence[str], window: Window, *, own: bool = False
+    ) -> Array:
+        """Sums over kinds, one number a period of the window; zero where nothing was stated."""
+        source = self._own if own else self._usd
+        total = np.zeros(len(window.periods))
+        for kind in kinds:
+            held = source.get((leg, place, kind), {})
+            total += np.array([held.get(p, 0.0) for p in window.periods])
+        return total

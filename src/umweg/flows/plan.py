@@ -1,0 +1,141 @@
+"""Which statements of the store a scan reads: one cover of disjoint reporters for every leg.
+
+The same flow may be stated twice: by a member state and by the group it belongs to, by two
+publishers, monthly and yearly, at six and at eight digits. A sum must take each reporter once. The
+plan is made from the snapshots' inventories alone, before any figure is read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from umweg.geography import GROUPS, group_members
+from umweg.nomenclature import nomenclature
+from umweg.periods import Frequency, Window
+from umweg.store import Manifest, Series
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A series taken into a leg, and the countries that it speaks for."""
+
+    leg: str
+    series: Series
+    members: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The series of one leg at one level of detail, each country at most once.
+
+    Attributes:
+        chosen: The series taken.
+        unused: Series that state the same again, by origin and reporter.
+    """
+
+    leg: str
+    level: int
+    chosen: tuple[Chosen, ...]
+    unused: tuple[tuple[str, str], ...]
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The countries that the cover speaks for."""
+        return frozenset[str]().union(*(c.members for c in self.chosen))
+
+    @property
+    def currencies(self) -> frozenset[str]:
+        """The currencies of the figures as reported."""
+        return frozenset(c.series.currency for c in self.chosen)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins of the figures."""
+        return frozenset(c.series.origin_id for c in self.chosen)
+
+    @property
+    def partial(self) -> bool:
+        """Whether some rows sum only a part of their code."""
+        return any(c.series.partial_code for c in self.chosen)
+
+    def without(self, countries: frozenset[str]) -> Cover:
+        """The cover without the series that speak for any of these countries."""
+        kept = tuple(c for c in self.chosen if not c.members & countries)
+        return Cover(self.leg, self.level, kept, self.unused)
+
+
+def members_of(reporter: str, on: date) -> frozenset[str]:
+    """The countries that a reporter speaks for: itself, or the members of a group."""
+    return group_members(reporter, on) if reporter in GROUPS else frozenset({reporter})
+
+
+def family(name: str) -> str:
+    """`CN` or `HS`: the kind of nomenclature, whatever its year."""
+    return "CN" if nomenclature(name).is_cn else "HS"
+
+
+def cover(
+    leg: str,
+    manifests: Iterable[Manifest],
+    countries: frozenset[str],
+    *,
+    flow: str,
+    freq: Frequency,
+    level: int,
+    windows: Iterable[Window],
+    on: date,
+    kind: str | None = None,
+    usable: frozenset[str] | None = None,
+) -> Cover:
+    """Choose the series of a leg.
+
+    A series is usable when its reporter is one of `countries`, or a group of them alone, and when
+    it reaches into a window. Several editions of one nomenclature by one reporter and origin are
+    one series. Between two that speak for the same country the order is: the later snapshot in
+    the store first (a user's import before the packaged sample), then whole codes before partial
+    ones, then the one with more rows.
+
+    Args:
+        leg: Name of the leg, carried along.
+        manifests: The snapshots that count.
+        countries: Whose statements are wanted.
+        flow: X or M.
+        freq: M or A.
+        level: Digits of the goods codes; 0 for TOTAL.
+        windows: Periods that are needed.
+        on: The day on which a group's composition is looked up.
+        kind: `CN` or `HS`; any without it.
+        usable: Only these reporters' countries (for complete reporters).
+    """
+    first = min(w.first for w in windows)
+    last = max(w.last for w in windows)
+    grouped: dict[tuple[int, str, str, bool, str], list[Series]] = defaultdict(list)
+    for rank, manifest in enumerate(manifests):
+        for s in manifest.series:
+            if (s.flow, s.freq, s.level) != (flow, freq, level) or s.last < first or s.first > last:
+                continue
+            if kind is not None and level and family(s.nomenclature) != kind:
+                continue
+            grouped[rank, s.origin_id, s.reporter, s.partial_code, family(s.nomenclature)].append(s)
+
+    def order(key: tuple[int, str, str, bool, str]) -> tuple[int, bool, int, str]:
+        return (-key[0], key[3], -sum(s.rows for s in grouped[key]), key[2])
+
+    taken: set[str] = set()
+    chosen: list[Chosen] = []
+    unused: list[tuple[str, str]] = []
+    for key in sorted(grouped, key=order):
+        members = members_of(key[2], on)
+        if not members or not members <= countries:
+            continue
+        if usable is not None and not members <= usable:
+            continue
+        if members & taken:
+            unused.append((key[1], key[2]))
+            continue
+        taken |= members
+        chosen += [Chosen(leg, s, members) for s in grouped[key]]
+    return Cover(leg, level, tuple(chosen), tuple(unused))
