@@ -11,9 +11,10 @@ from datetime import date
 from functools import cache
 
 EU27_2020: frozenset[str] = frozenset(
-    "AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL "
-    "PRT ROU SVK SVN SWE".split()
-)
+    {"AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV",
+     "HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN",
+     "SWE"}
+)  # fmt: skip
 
 UK_LEFT_EU = date(2020, 2, 1)
 """First day on which the United Kingdom was no member (withdrawal agreement, OJ L 29, 2020)."""

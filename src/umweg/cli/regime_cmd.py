@@ -19,7 +19,7 @@ from umweg.errors import EXIT_INPUT, UsageError
 from umweg.regime import GoodsList, Regime, goods_list_from_csv, load
 
 if TYPE_CHECKING:
-    from umweg.regime.answer import GoodsAnswer, Hit
+    from umweg.regime.hits import GoodsAnswer, Hit
 
 app = typer.Typer(
     name="regime",

@@ -168,7 +168,7 @@ def onward_growth(
 
 
 def _pick_placebos(
-    real: _Cells, unrestricted: _Cells, fake: _Cells | None, policy: Policy
+    unrestricted: _Cells, fake: _Cells | None, policy: Policy
 ) -> tuple[str, _Cells | None]:
     if int(unrestricted.mask.sum()) >= policy.min_placebos:
         return UNRESTRICTED_PLACEBOS, unrestricted
@@ -219,7 +219,7 @@ def scan_corridors(
             onward_growth(panel, sorted_codes, ("earlier", "before"), policy.min_control_usd),
             policy,
         )
-    name, placebo = _pick_placebos(real, free, fake, policy)
+    name, placebo = _pick_placebos(free, fake, policy)
 
     rows, cols = np.nonzero(some & (kinds == "basket"))
     n = len(rows)

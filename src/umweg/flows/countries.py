@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from umweg.evidence import Signal, Status, cannot_tell
-from umweg.flows.controls import Course, country_control
+from umweg.flows.controls import Course
 from umweg.flows.legs import TimePanel
 from umweg.flows.policy import Policy
 from umweg.flows.stats import benjamini_hochberg, jackknife_log_ratio, placebo_p
@@ -183,7 +183,7 @@ def judge_commission(
 
 def judge_onward(
     before_usd: float, after_usd: float, exported_before_usd: float, growth: float | None,
-    after: Window, policy: Policy, method: str,
+    policy: Policy, method: str,
 ) -> Signal:  # fmt: skip
     """Onward: the basket's flow from the country to the target above expected.
 
@@ -210,14 +210,3 @@ def judge_onward(
         preset=preset.name,
         unit="after/before",
     )
-
-
-__all__ = [
-    "Inbound",
-    "country_control",
-    "inbound_of",
-    "judge_commission",
-    "judge_onward",
-    "judge_surge",
-    "permute_countries",
-]

@@ -114,9 +114,9 @@ def ask(options: ScanOptions, regime: Regime) -> Question:
                 allowed="ISO 3166-1 alpha-3, such as KGZ",
             )
         if country == options.target or country in coalition:
+            role = "the target" if country == options.target else "in the coalition"
             raise UsageError(
-                f"'{country}' is {'the target' if country == options.target else 'in the coalition'}"
-                f" on {on}: no transit country of this scan",
+                f"'{country}' is {role} on {on}: no transit country of this scan",
                 where="--transit",
             )
     lists = tuple(_goods_list(name, regime, options) for name in _list_names(options, regime))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from umweg.evidence import EXPLANATIONS, Judged, NotTested, Signal, Verdict
+from umweg.evidence import CAVEATS, EXPLANATIONS, Judged, NotTested, Signal, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,8 @@ class CountryResult(Judged):
     Ratios and shares are plain numbers (7.06, 0.67); amounts are USD over the window unless the
     name says otherwise. `inbound_ratio` is computed in the run's `ratio_currency`, so it is not
     the quotient of the `_usd` fields; `control_ratio` is the control's growth in the same currency,
-    `control_growth` in USD.
+    `control_growth` in USD. `direct_ratio` is the basket to the target itself, and
+    `direct_control_ratio` all other goods to it, in the same currency.
     """
 
     target: str = ""
@@ -101,6 +102,7 @@ class CountryResult(Judged):
     control_ratio: float | None = None
     control_method: str = ""
     direct_ratio: float | None = None
+    direct_control_ratio: float | None = None
     gap_share_by_year: Mapping[str, float] = field(default_factory=dict)
     gap_share_raw_by_year: Mapping[str, float] = field(default_factory=dict)
     mirror_by_year: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -115,7 +117,9 @@ class CountryResult(Judged):
             "target", "transit", "name", "inbound_before_usd", "inbound_after_usd",
             "inbound_before_reported", "inbound_after_reported", "inbound_ratio",
             "inbound_expected_usd", "inbound_excess_usd", "ci_low_usd", "ci_high_usd",
-            "control_growth", "control_ratio", "control_method", "direct_ratio", "tau", "onward_ratio",
+            "control_growth", "control_ratio", "control_method", "direct_ratio",
+            "direct_control_ratio", "tau",
+            "onward_ratio",
         )  # fmt: skip
         return {
             **{n: _plain(getattr(self, n)) for n in names},
@@ -132,12 +136,15 @@ class CountryResult(Judged):
 
 
 def judged_json(judged: Judged) -> dict[str, Any]:
-    """Verdict, reasons, caveats and remaining explanations as plain data."""
+    """Verdict, reasons, caveats and remaining explanations as plain data.
+
+    Caveats and explanations are keys of the closed lists, whose texts stand once, in `run`.
+    """
     return {
         "verdict": judged.verdict.value,
         "reasons": list(judged.reasons),
-        "caveats": [{"key": c.key, "text": c.text} for c in judged.caveats],
-        "explanations": [EXPLANATIONS[e] for e in judged.explanations],
+        "caveats": [{"key": c.key, "detail": c.detail} for c in judged.caveats],
+        "explanations": list(judged.explanations),
     }
 
 
@@ -195,7 +202,11 @@ class ScanResult:
     def to_json(self) -> dict[str, Any]:
         """The whole result as plain data; its schema is `umweg/flows/scan.schema.json`."""
         return {
-            "run": {**asdict(self.run), "origins": [asdict(o) for o in self.run.origins]},
+            "run": {
+                **asdict(self.run),
+                "caveats": dict(CAVEATS),
+                "explanations": dict(EXPLANATIONS),
+            },
             "countries": [c.to_json() for c in self.countries],
             "corridors": [c.to_json() for c in self.corridors],
             "not_tested": [asdict(n) for n in self.not_tested],
@@ -207,7 +218,8 @@ class ScanResult:
         vintage = f"regime {self.run.regime_version}; " + ", ".join(
             f"{o.origin_id} {o.vintage or 'undated'}" for o in self.run.origins
         )
-        for found in (*self.countries, *self.corridors):
+        findings: tuple[CountryResult | CorridorResult, ...] = (*self.countries, *self.corridors)
+        for found in findings:
             corridor = isinstance(found, CorridorResult)
             for name, s in found.signals.items():
                 rows.append(

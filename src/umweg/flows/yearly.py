@@ -14,10 +14,11 @@ from umweg.flows.gap import MirrorYear
 from umweg.flows.legs import chosen_rows
 from umweg.flows.plan import Cover, cover, members_of
 from umweg.geography import GROUPS
-from umweg.periods import Window
+from umweg.periods import Frequency, Window
 from umweg.store import Store
 
 ALL_YEARS = Window("1900", "2199")
+ALL_MONTHS = Window("1900-01", "2199-12")
 
 
 def yearly_totals(rows: ir.Table) -> ir.Table:
@@ -46,7 +47,6 @@ class Yearly:
     practices: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
-    exporters: str = ""
 
 
 def yearly_figures(
@@ -64,8 +64,9 @@ def yearly_figures(
         ("received", "M", frozenset(places)),
         ("onward", "X", frozenset(places)),
     )
+    spans: tuple[tuple[Frequency, Window], ...] = (("A", ALL_YEARS), ("M", ALL_MONTHS))
     for leg, flow, countries in wanted:
-        for freq, span in (("A", ALL_YEARS), ("M", Window("1900-01", "2199-12"))):
+        for freq, span in spans:
             found = cover(
                 f"{leg}-{freq}", manifests, countries, flow=flow, freq=freq, level=0,
                 windows=[span], on=on,

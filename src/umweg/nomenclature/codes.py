@@ -12,11 +12,11 @@ import re
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from umweg.errors import NomenclatureError
 
-DATA = files("umweg.nomenclature") / "data"
+DATA = Path(__file__).parent / "data"
 
 
 class Nomenclature(StrEnum):

@@ -3,116 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING
 
 from umweg.errors import UsageError
+from umweg.regime.hits import (
+    MAY_BE_CONTROLLED,
+    OLD_CONTRACTS,
+    GoodsAnswer,
+    Hit,
+    Reach,
+    date_text,
+)
 from umweg.regime.lists import GoodsList
 from umweg.regime.matching import Match, Search, parse_query, search
 from umweg.regime.model import Entry, Interval, ListInfo, Measure
+from umweg.regime.questions import held_until, questions
 
 if TYPE_CHECKING:
     from umweg.regime.law import Regime
-
-MAY_BE_CONTROLLED = "may be controlled, classify"
-OLD_CONTRACTS = "old contracts only"
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One measure that meets the code. Dates are read with `date_quality`, see `date_text`."""
-
-    measure: str
-    programme: str
-    issuer: str
-    kind: str
-    title: str
-    provision: str
-    annex: str
-    direction: str
-    list: str
-    strength: str
-    text: str
-    in_force_from: date | None
-    date_quality: str
-    date_text: str
-    until: date | None
-    wind_down: dict[str, str] | None
-    price_threshold_eur: float | None
-    partial_code: bool
-    matched_code: str
-    matched_codes: tuple[str, ...]
-    nomenclature: str
-    how: str
-    how_note: str
-    tier: str
-    instrument: str
-    instrument_title: str
-    reference: str
-    confidence: dict[str, str]
-    verified_on: date | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Something only the asker can answer, and on which the law depends."""
-
-    about: str
-    text: str
-    lists: tuple[str, ...] = ()
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What it means, for one list, that the code was or was not found.
-
-    `status` is `listed`, `may-be-controlled`, `not-listed` (the list reaches to that day and does
-    not have the code), or `cannot-tell`.
-    """
-
-    list: str
-    title: str
-    programme: str
-    direction: str
-    held: bool
-    nomenclature: str
-    complete_from: date | None
-    complete_until: date | None
-    absence: str
-    covers_as_of: bool
-    status: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class GoodsAnswer:
-    """The whole answer. `measures` holds what is in force on `as_of` and nothing else."""
-
-    code: str
-    target: str
-    as_of: date
-    measures: tuple[Hit, ...]
-    later: tuple[Hit, ...]
-    questions: tuple[Question, ...]
-    reach: tuple[Reach, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON: `{code, target, as_of, measures, later, questions, reach}`."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return value
 
 
 def answer(
@@ -155,8 +64,8 @@ def answer(
     now.sort(key=_order)
     later.sort(key=_order)
     reach = _reach(pairs, held, searches, as_of, now, later, ended)
-    questions = _questions(regime, prefixes, target, as_of, now, later, searches, held)
-    return GoodsAnswer(shown, target, as_of, tuple(now), tuple(later), questions, reach)
+    asked = questions(regime, prefixes, target, as_of, now, later, searches, held)
+    return GoodsAnswer(shown, target, as_of, tuple(now), tuple(later), asked, reach)
 
 
 def _order(hit: Hit) -> tuple[date, str, str]:
@@ -262,17 +171,6 @@ def _start(measure: Measure, entry: Entry) -> tuple[date | None, str, str, str]:
     return interval.from_, quality, interval.instrument, interval.confidence
 
 
-def date_text(day: date | None, quality: str) -> str:
-    """The first day in words: a bound never reads like a date."""
-    if day is None:
-        return "first day not known"
-    if quality == "lower-bound":
-        return f"not before {day} (lower bound; the true day may be later)"
-    if quality == "no-later-than":
-        return f"no later than {day} (the true day may be earlier)"
-    return f"from {day}"
-
-
 def _reach(
     pairs: list[tuple[Measure, ListInfo]],
     held: list[tuple[Measure, GoodsList]],
@@ -327,16 +225,6 @@ def _reach(
     return tuple(found)
 
 
-def held_until(goods_list: GoodsList | None) -> date | None:
-    """The first day of which the list, as it is held, says nothing; None if none is stated."""
-    if goods_list is None:
-        return None
-    info = goods_list.info
-    if info.complete_until is None and info.as_of is not None:
-        return info.as_of + timedelta(days=1)
-    return info.complete_until
-
-
 def _why(
     info: ListInfo, goods_list: GoodsList | None, as_of: date, doubt: str, soon: Hit | None
 ) -> str:
@@ -354,101 +242,3 @@ def _why(
             f"({info.reach_note})"
         )
     return f"cannot tell: the list is complete only from {info.complete_from} ({info.reach_note})"
-
-
-def _questions(
-    regime: Regime,
-    prefixes: tuple[str, ...],
-    target: str,
-    as_of: date,
-    now: list[Hit],
-    later: list[Hit],
-    searches: dict[str, Search],
-    held: list[tuple[Measure, GoodsList]],
-) -> tuple[Question, ...]:
-    found: list[Question] = []
-    for rule in regime.question_rules.values():
-        applies = target in rule.targets and rule.from_ <= as_of
-        if rule.until is not None and rule.until <= as_of:
-            applies = False
-        if applies and any(
-            p.startswith(q) or q.startswith(p) for p in prefixes for q in rule.prefixes
-        ):
-            act = regime.instruments[rule.instrument]
-            found.append(Question(rule.programme, rule.text, (), act.link or act.title))
-
-    def ask(about: str, text: str, hits: Iterable[Hit]) -> None:
-        lists = tuple(dict.fromkeys(h.list for h in hits))
-        if lists:
-            found.append(Question(about, text, lists))
-
-    ask(
-        "classification",
-        "Does the item meet a technical entry of the list? The code is matched to a list of texts "
-        f"by a correlation table and is wider than the item: {MAY_BE_CONTROLLED}.",
-        [h for h in now if h.strength == "may_be_controlled"],
-    )
-    ask(
-        "sub-codes",
-        "Which code within it is meant? Only some of the codes within it are listed.",
-        [h for h in now if h.how == "sub-codes"],
-    )
-    ask(
-        "partial code",
-        "Which code of eight digits is it? Only some sub-codes of the listed code are covered.",
-        [h for h in now if h.partial_code],
-    )
-    for price in sorted({h.price_threshold_eur for h in now if h.price_threshold_eur}):
-        ask(
-            "price",
-            f"Is the price above EUR {price:g} per item? The ban applies only then.",
-            [h for h in now if h.price_threshold_eur == price],
-        )
-    for note in dict.fromkeys(h.how_note for h in now if h.how in ("predecessor", "successor")):
-        ask(
-            "vintage",
-            f"Is the item within the listed goods? The list is in another vintage: {note}.",
-            [h for h in now if h.how_note == note],
-        )
-    for id, result in searches.items():
-        if result.doubt and result.matches:
-            found.append(
-                Question("vintage", f"In which vintage is the code? {result.doubt}.", (id,))
-            )
-    ask(
-        "date",
-        "Was the code already listed on that day? Its date is a lower bound: read the act.",
-        [h for h in now if h.date_quality == "lower-bound"],
-    )
-    ask(
-        "date",
-        "Was the code already listed on that day? Only a day is known from which on it was.",
-        [h for h in later if h.date_quality == "no-later-than"],
-    )
-    for goods_list in {g.id: g for _, g in held}.values():
-        end = held_until(goods_list)
-        if end is not None and as_of >= end:
-            ask(
-                "later changes",
-                f"Is the code still listed? The list is held as it stood before {end}: check the "
-                "consolidated text in force.",
-                [h for h in now if h.list == goods_list.id],
-            )
-    for measure, goods_list in held:
-        hits = [h for h in now if h.measure == measure.id]
-        if hits and "import" in goods_list.info.direction and goods_list.info.direction != "import":
-            ask("direction", f"Is it an export ban? {goods_list.info.reach_note}.", hits)
-    return tuple(_merge(found))
-
-
-def _merge(questions: Iterable[Question]) -> list[Question]:
-    """The same question about several lists is asked once."""
-    merged: dict[tuple[str, str], Question] = {}
-    for question in questions:
-        key = (question.about, question.text)
-        if key in merged:
-            lists = tuple(dict.fromkeys(merged[key].lists + question.lists))
-            merged[key] = replace(question, lists=lists)
-        else:
-            merged[key] = question
-    return list(merged.values())

@@ -15,7 +15,6 @@ import types
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -24,7 +23,6 @@ import yaml
 from umweg.errors import RegimeError
 
 T = TypeVar("T")
-Location = Path | Traversable
 
 _COUNTRY = re.compile(r"[A-Z]{3}")
 _TRUE = {"1", "true", "yes"}
@@ -244,7 +242,7 @@ def _unique_mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
 _Loader.add_constructor("tag:yaml.org,2002:map", _unique_mapping)
 
 
-def read_yaml(path: Location) -> Any:
+def read_yaml(path: Path) -> Any:
     """The content of a YAML file; an unreadable one is an error that names the line."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  (a safe loader)
@@ -257,7 +255,7 @@ def read_yaml(path: Location) -> Any:
         ) from None
 
 
-def yaml_records(cls: type[T], path: Location) -> tuple[T, ...]:
+def yaml_records(cls: type[T], path: Path) -> tuple[T, ...]:
     """All records of a YAML file that is a list of mappings."""
     raw = read_yaml(path) or []
     if not isinstance(raw, list):
@@ -270,13 +268,13 @@ def yaml_records(cls: type[T], path: Location) -> tuple[T, ...]:
     return tuple(record(cls, item, _place(path, item, n)) for n, item in enumerate(raw, 1))
 
 
-def _place(path: Location, item: object, number: int) -> str:
+def _place(path: Path, item: object, number: int) -> str:
     name = item.get("id") or item.get("code") if isinstance(item, Mapping) else None
     return f"{path}, record {number}" + (f" ({name})" if name else "")
 
 
 def csv_rows(
-    path: Location, known: tuple[str, ...], required: tuple[str, ...]
+    path: Path, known: tuple[str, ...], required: tuple[str, ...]
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, row) of a CSV file in UTF-8 whose header holds known columns only."""
     try:
@@ -327,7 +325,7 @@ def csv_rows(
         yield reader.line_num, dict(zip(header, cells, strict=True))
 
 
-def csv_records(cls: type[T], path: Location) -> tuple[T, ...]:
+def csv_records(cls: type[T], path: Path) -> tuple[T, ...]:
     """All records of a CSV file whose columns are the fields of `cls`."""
     known, required = _fields(cls)
     return tuple(

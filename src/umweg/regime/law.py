@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from umweg.errors import RegimeError
-from umweg.regime.facts import Location, csv_records, read_yaml, record, yaml_records
-from umweg.regime.lists import GoodsList, aligned_entries, read_entries
+from umweg.regime.facts import csv_records, read_yaml, record, yaml_records
+from umweg.regime.lists import GoodsList, aligned_entries
 from umweg.regime.model import (
     Annex,
     Edition,
@@ -33,14 +31,15 @@ from umweg.regime.model import (
     Target,
     TransitCountry,
 )
+from umweg.regime.reading import read_entries
 from umweg.regime.roles import Roles
 
 if TYPE_CHECKING:
-    from umweg.regime.answer import GoodsAnswer
+    from umweg.regime.hits import GoodsAnswer
 
 T = TypeVar("T")
 
-PACKAGED = files("umweg.regime") / "data"
+PACKAGED = Path(__file__).parent / "data"
 
 YAML_FILES: dict[str, type] = {
     "issuers": Issuer,
@@ -69,17 +68,17 @@ class Regime:
         directories: The folders read, the packaged one first.
     """
 
-    directories: tuple[Location, ...]
+    directories: tuple[Path, ...]
 
     # ------------------------------------------------------------------------------ facts
 
-    def _records(self, name: str, cls: type[T]) -> tuple[tuple[T, Location], ...]:
+    def _records(self, name: str, cls: type[T]) -> tuple[tuple[T, Path], ...]:
         yaml_file = name in YAML_FILES
-        found: list[tuple[T, Location]] = []
+        found: list[tuple[T, Path]] = []
         for folder in self.directories:
             path = folder / f"{name}.{'yaml' if yaml_file else 'csv'}"
             if path.is_file():
-                reader: Callable[[type[T], Location], tuple[T, ...]] = (
+                reader: Callable[[type[T], Path], tuple[T, ...]] = (
                     yaml_records if yaml_file else csv_records
                 )
                 found += [(r, path) for r in reader(cls, path)]
@@ -87,7 +86,7 @@ class Regime:
 
     def _by_id(self, name: str, cls: type[T]) -> dict[str, T]:
         table: dict[str, T] = {}
-        homes: dict[str, Location] = {}
+        homes: dict[str, Path] = {}
         for item, path in self._records(name, cls):
             key: str = getattr(item, "id", "")
             if key in table:
@@ -228,6 +227,8 @@ class Regime:
     @cached_property
     def version(self) -> str:
         """The month of the facts and a hash of all fact files, such as `2026.11+1a2b3c4d`."""
+        import hashlib  # a few milliseconds, and only the version needs it
+
         digest = hashlib.sha256()
         for folder in self.directories:
             for path in _fact_files(folder):
@@ -283,7 +284,7 @@ class Regime:
         self._loaded[id] = GoodsList(info, targets, entries, origin)
         return self._loaded[id]
 
-    def _list_path(self, info: ListInfo) -> Location:
+    def _list_path(self, info: ListInfo) -> Path:
         for folder in self.directories:
             path = folder / "lists" / info.file
             if path.is_file():
@@ -366,7 +367,7 @@ class Regime:
         return answer(self, code, target, as_of, extra_lists)
 
 
-def _fact_files(folder: Location) -> list[Location]:
+def _fact_files(folder: Path) -> list[Path]:
     found = [p for p in folder.iterdir() if p.name.endswith((".yaml", ".csv"))]
     lists = folder / "lists"
     if lists.is_dir():
@@ -375,7 +376,7 @@ def _fact_files(folder: Location) -> list[Location]:
 
 
 @cache
-def _load(directories: tuple[Location, ...]) -> Regime:
+def _load(directories: tuple[Path, ...]) -> Regime:
     return Regime(directories)
 
 
@@ -385,7 +386,7 @@ def load(extra_dirs: Iterable[str | Path] = ()) -> Regime:
     A folder holds any of the files that the packaged one holds, in the same format: see
     docs/regime.md. Identifiers must not be given twice.
     """
-    folders: list[Location] = [PACKAGED]
+    folders: list[Path] = [PACKAGED]
     for extra in extra_dirs:
         folder = Path(extra)
         names = {f"{n}.yaml" for n in YAML_FILES} | {f"{n}.csv" for n in CSV_FILES}

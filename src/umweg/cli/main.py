@@ -1,0 +1,90 @@
+"""The command `umweg`: one file a verb, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from umweg.cli import data_cmd, regime_cmd, scan_cmd
+from umweg.errors import EXIT_USAGE, UmwegError
+
+app = typer.Typer(
+    name="umweg",
+    help=(
+        "Do goods under sanctions reach the sanctioned country by a detour through a third "
+        "country?\n\nStart with:  umweg scan\n\nResults go to stdout, messages to stderr. Exit "
+        "codes: 0 done; 1 a finding at or above --fail-on; 2 wrong usage; 3 input or data "
+        "unusable; 4 a publisher could not be reached; 5 a result is cannot-tell and "
+        "--fail-on cannot-tell was asked."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(regime_cmd.app, name="regime", help="The law as data, as of a date.")
+app.add_typer(data_cmd.app, name="data", help="Figures in the store: import, see, remove.")
+app.command("scan")(scan_cmd.scan_command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from umweg.version import __version__
+
+        typer.echo(f"umweg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Options that stand before the verb."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; errors are printed to stderr."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except UmwegError as error:
+        print(f"umweg: {error}", file=sys.stderr)
+        return error.exit_code
+    except typer.Exit as leave:
+        return leave.exit_code
+    except typer.Abort:
+        print("umweg: stopped", file=sys.stderr)
+        return 130
+    except KeyboardInterrupt:
+        print("umweg: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader (`head`, a pager) has seen enough. Python would complain again at exit.
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if (shown := _usage_text(error)) is None:
+            raise
+        print(f"umweg: {shown}", file=sys.stderr)
+        return EXIT_USAGE
+
+
+def _usage_text(error: Exception) -> str | None:
+    """The text of an error of the command line's own parser, None for any other error."""
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return None
+    context = getattr(error, "ctx", None)
+    hint = f"\n  do next: {context.command_path} --help" if context is not None else ""
+    return f"{message()}{hint}"
+
+
+def main() -> None:
+    """Entry point of the program `umweg`."""
+    sys.exit(run())

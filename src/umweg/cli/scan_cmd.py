@@ -1,0 +1,246 @@
+"""`umweg scan`: corridors and countries, their signals and verdicts."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from umweg.errors import EXIT_CANNOT_TELL, EXIT_FINDINGS, EXIT_OK, UsageError
+
+if TYPE_CHECKING:
+    from umweg.flows import ScanResult
+    from umweg.store import Store
+
+FORMATS = ("table", "json", "csv", "xlsx", "html")
+FAIL_ON = ("never", "alert", "review", "cannot-tell")
+
+
+def scan_command(
+    target: Annotated[str, typer.Option(help="Sanctioned territory, alpha-3.")] = "RUS",
+    programme: Annotated[
+        str | None, typer.Option(help="Only this programme's goods lists.")
+    ] = None,
+    transit: Annotated[
+        list[str] | None,
+        typer.Option(help="Transit country, alpha-3; repeat, or separate by commas."),
+    ] = None,
+    goods_list: Annotated[
+        list[str] | None,
+        typer.Option(help="Goods list of the regime (see `umweg regime measures`), or a CSV."),
+    ] = None,
+    codes: Annotated[
+        list[str] | None,
+        typer.Option(help="Only these goods: 8542, 8542.31, 85423190, 8541-8543; repeatable."),
+    ] = None,
+    tier: Annotated[str | None, typer.Option(help="Only this tier of the goods list.")] = None,
+    before: Annotated[
+        str, typer.Option(help="Window before the measures.", metavar="FROM..TO")
+    ] = "2021-01..2021-11",
+    after: Annotated[
+        str, typer.Option(help="Window after the measures.", metavar="FROM..TO")
+    ] = "2022-01..2022-11",
+    frequency: Annotated[
+        str | None, typer.Option(help="M or A; must fit the windows.", metavar="M|A")
+    ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(help="Currency of the ratio: USD, or what all exporters reported in."),
+    ] = None,
+    complete_reporters: Annotated[
+        bool, typer.Option("--complete-reporters", help="Leave out reporters that miss a month.")
+    ] = False,
+    codes_in_both: Annotated[
+        bool, typer.Option("--codes-in-both", help="Only codes reported in both windows.")
+    ] = False,
+    preset: Annotated[
+        str,
+        typer.Option(help="control (growth against a control group) or commission."),
+    ] = "control",
+    policy: Annotated[Path | None, typer.Option(help="Policy file with the thresholds.")] = None,
+    show_policy: Annotated[
+        bool, typer.Option("--show-policy", help="Print the packaged policy file and stop.")
+    ] = False,
+    as_of: Annotated[
+        str | None, typer.Option(help="The regime as it stood on this day.", metavar="DATE")
+    ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the signals in the store for other commands.")
+    ] = False,
+    fail_on: Annotated[
+        str, typer.Option(help="never, alert, review or cannot-tell.")
+    ] = "never",
+    format_: Annotated[
+        str, typer.Option("--format", help="table, json, csv, xlsx or html.")
+    ] = "table",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write to this file.")
+    ] = None,
+    top: Annotated[int, typer.Option(help="Corridors in the table.", min=0)] = 10,
+    store_dir: Annotated[
+        Path | None,
+        typer.Option("--store", help="Store to read; the packaged sample lies below it."),
+    ] = None,
+    engine: Annotated[str | None, typer.Option(help="duckdb or spark.")] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Never use the network (a scan never does).")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No messages.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="More messages.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+) -> int:
+    """Through which transit countries did restricted goods surge, and what can be said of it?
+
+    Without options: the packaged sample of real figures, EU exports of the goods on the EU list
+    of 2022-10-07, January to November 2021 against 2022.
+
+    \b
+    umweg scan
+    umweg scan --transit KGZ,ARM --codes 8542 --complete-reporters
+    umweg scan --format html -o report.html
+    """
+    if show_policy:
+        from umweg.flows.policy import DEFAULT
+
+        typer.echo(DEFAULT.read_text("utf-8"), nl=False)
+        return EXIT_OK
+    if format_ not in FORMATS:
+        raise UsageError(f"no format is named '{format_}'", allowed=", ".join(FORMATS))
+    if fail_on not in FAIL_ON:
+        raise UsageError(f"--fail-on does not know '{fail_on}'", allowed=", ".join(FAIL_ON))
+    if format_ == "xlsx" and output is None:
+        raise UsageError("a workbook needs a file", next_step="add -o result.xlsx")
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(
+            "the folder of the output file does not exist",
+            where=str(output.parent),
+            next_step="make the folder, or choose another file with -o",
+        )
+
+    from umweg.flows import ScanOptions, scan
+    from umweg.periods import Window
+    from umweg.regime import load
+    from umweg.settings import load_settings
+    from umweg.store.opening import open_configured
+
+    options = ScanOptions(
+        target=target.upper(),
+        programme=programme,
+        transit=tuple(c.upper() for c in _split(transit)),
+        goods_list=_split(goods_list),
+        codes=_split(codes),
+        tier=tier,
+        before=Window.parse(before),
+        after=Window.parse(after),
+        currency=currency,
+        complete_reporters=complete_reporters,
+        codes_in_both=codes_in_both,
+        preset=preset,
+        as_of=_day(as_of),
+        policy=policy,
+    )
+    if frequency is not None and frequency.upper() != options.before.freq:
+        raise UsageError(
+            f"--frequency {frequency} does not fit the windows {before} and {after}",
+            allowed="M with YYYY-MM..YYYY-MM, A with YYYY..YYYY",
+        )
+    settings = load_settings(store=store_dir, engine=engine, offline=offline or None)
+    store = open_configured(settings, create=save)
+    if verbose:
+        print(f"store: {store.root}", file=sys.stderr)
+    regime = load()
+    result = scan(store, options, regime=regime)
+    if save:
+        snapshot = _save(store, result)
+        if not quiet:
+            print(f"signals saved as {snapshot}", file=sys.stderr)
+    _write(result, regime, format_, output, top, no_color)
+    if output is not None and not quiet:
+        print(f"written to {output}", file=sys.stderr)
+    return _exit_code(result, fail_on)
+
+
+def _split(values: list[str] | None) -> tuple[str, ...]:
+    return tuple(x.strip() for v in values or () for x in v.split(",") if x.strip())
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"'{text}' is no date", where="--as-of", allowed="YYYY-MM-DD"
+        ) from error
+
+
+def _save(store: Store, result: ScanResult) -> str:
+    """Write the signals as a snapshot of their own; a newer run of the same target replaces it."""
+    import pyarrow as pa
+
+    from umweg.store import commit
+    from umweg.store.contracts import SIGNALS
+
+    rows = result.signal_rows()
+    with store.importing() as stage:
+        stage.write("signals", pa.Table.from_pylist(rows, schema=SIGNALS.schema))
+        manifest = commit(
+            store.root,
+            stage,
+            source="scan",
+            dataset=f"signals-{result.run.target}",
+            parser=f"umweg scan {result.run.version}",
+            inputs=(),
+            rows_read=len(rows),
+            rows_kept=len(rows),
+            rows_set_aside=0,
+        )
+    return manifest.snapshot_id
+
+
+def _write(
+    result: ScanResult,
+    regime: object,
+    format_: str,
+    output: Path | None,
+    top: int,
+    no_color: bool,
+) -> None:
+    from umweg import report
+
+    if format_ == "xlsx":
+        assert output is not None  # noqa: S101 - checked before the scan ran
+        report.scan_xlsx(result, output)
+        return
+    if format_ == "json":
+        text = report.scan_json(result)
+    elif format_ == "csv":
+        text = report.scan_csv(result)
+    elif format_ == "html":
+        text = report.scan_html(result, regime)
+    else:
+        from umweg.cli.console import print_table
+
+        print_table(report.scan_table(result, top=top), output, no_color)
+        return
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    else:
+        output.write_text(text, "utf-8")
+
+
+def _exit_code(result: ScanResult, fail_on: str) -> int:
+    from umweg.evidence import Verdict
+
+    verdicts = result.verdicts
+    if fail_on == "never":
+        return EXIT_OK
+    if Verdict.ALERT in verdicts or (fail_on != "alert" and Verdict.REVIEW in verdicts):
+        return EXIT_FINDINGS
+    if fail_on == "cannot-tell" and (Verdict.CANNOT_TELL in verdicts or not result.countries):
+        return EXIT_CANNOT_TELL
+    return EXIT_OK

@@ -1,0 +1,79 @@
+"""What a scan could not look at, and what would be needed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from umweg.evidence import NotTested
+from umweg.flows.legs import CodePanel
+from umweg.flows.question import Covers, Question
+from umweg.flows.yearly import Yearly
+
+
+def missing_for(
+    held: Sequence[str], covers: Covers, question: Question
+) -> dict[tuple[str, str], str]:
+    """What would be needed for each test of a corridor that cannot be made."""
+    options = question.options
+    windows = f"{options.before} and {options.after}"
+    codes = f"{covers.level}-digit codes"
+    out: dict[tuple[str, str], str] = {}
+    for p in held:
+        out["surge", p] = (
+            "a control group: unrestricted goods, all goods, other destinations, or the year before"
+        )
+        out["mirror_gap", p] = (
+            f"imports of {p} from the coalition by {codes}, in {windows} and one step earlier"
+        )
+        out["onward", p] = f"exports of {p} to {options.target} by {codes}, in {windows}"
+    return out
+
+
+def not_tested(
+    places: Sequence[str],
+    held: Sequence[str],
+    covers: Covers,
+    panel: CodePanel,
+    question: Question,
+    yearly: Mapping[str, Yearly],
+) -> tuple[NotTested, ...]:
+    options = question.options
+    found = [
+        NotTested(
+            p,
+            "named as a transit country, no figures in the store",
+            f"exports of the coalition to {p} by goods code, {options.before} and {options.after}",
+        )
+        for p in places
+        if p not in held
+    ]
+    silent = sorted(question.coalition - covers.inbound.members)
+    if silent:
+        left_out = set(covers.incomplete) if options.complete_reporters else set()
+        found.append(
+            NotTested(
+                "exports of " + ", ".join(silent),
+                "members of the coalition whose exports are not in the inbound leg"
+                + (" (some left out as incomplete)" if left_out else ""),
+                f"their exports by {covers.level}-digit codes, {options.before} and "
+                f"{options.after}",
+            )
+        )
+    if panel.no_rate:
+        found.append(
+            NotTested(
+                f"{panel.no_rate} statements without an exchange rate",
+                "their currency has no ECB reference rate, so they count nothing in USD",
+                "rates of their currency",
+            )
+        )
+    for p in held:
+        if not yearly.get(p, Yearly()).mirror:
+            found.append(
+                NotTested(
+                    f"mirror gap of {p}",
+                    "no mirror side in the store",
+                    f"imports of {p} from the coalition, yearly or monthly",
+                )
+            )
+    return tuple(found)
