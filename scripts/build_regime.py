@@ -52,7 +52,7 @@ DATE_QUALITY = {
 # Acts that no row of the timeline names, but that a fact cites.
 EXTRA_EU_ACTS = {
     "2014/833": ("2014-07-31", "2014-08-01", "Reg. (EU) No 833/2014"),
-    "2006/765": ("2006-05-18", "", "Reg. (EC) No 765/2006"),
+    "2006/765": ("", "", "Reg. (EC) No 765/2006"),
     "2022/355": ("2022-03-02", "", "Reg. (EU) 2022/355"),
     "2014/692": ("2014-06-23", "", "Reg. (EU) No 692/2014"),
 }
@@ -67,7 +67,6 @@ EVENT_TARGETS = {
     "BIS-2023-05-19": "RUS BLR",
     "BIS-2024-06-12": "RUS BLR",
     "JA1": "RUS BLR",
-    "JA2": "RUS BLR",
     "GE-CARS-2023": "RUS BLR",
 }
 

@@ -1,1 +1,53 @@
-"""Umweg."""
+"""Umweg: do goods under sanctions reach the sanctioned country by a detour?
+
+The public names. They are loaded when they are first used, so that `import umweg` costs nothing:
+
+    import umweg
+
+    result = umweg.scan()                      # the packaged sample of real figures
+    result.to_pandas()                         # the corridors
+    umweg.load_regime().goods("854231", "RUS", date(2022, 3, 1))
+    umweg.Store.open("my-store")               # published figures with their origin
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from umweg.errors import UmwegError as UmwegError
+    from umweg.evidence import Verdict as Verdict
+    from umweg.flows import ScanOptions as ScanOptions
+    from umweg.flows import ScanResult as ScanResult
+    from umweg.flows import scan as scan
+    from umweg.periods import Window as Window
+    from umweg.regime import load as load_regime
+    from umweg.store import Store as Store
+
+# `umweg.regime` is the package of the law as data, so its loader is `load_regime`.
+_PUBLIC = {
+    "ScanOptions": ("umweg.flows", "ScanOptions"),
+    "ScanResult": ("umweg.flows", "ScanResult"),
+    "Store": ("umweg.store", "Store"),
+    "UmwegError": ("umweg.errors", "UmwegError"),
+    "Verdict": ("umweg.evidence", "Verdict"),
+    "Window": ("umweg.periods", "Window"),
+    "load_regime": ("umweg.regime", "load"),
+    "scan": ("umweg.flows", "scan"),
+}
+
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("umweg.version").__version__
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'umweg' has no attribute '{name}'")
+    module, attribute = _PUBLIC[name]
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

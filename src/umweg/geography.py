@@ -46,9 +46,7 @@ def _names() -> dict[str, str]:
     # rigour takes 0.2 s to import; commands that need no country name must not pay for it.
     from rigour.territories import get_territories
 
-    return {
-        t.alpha3.upper(): t.name for t in get_territories() if t.alpha3 and not t.is_historical
-    }
+    return {t.alpha3.upper(): t.name for t in get_territories() if t.alpha3 and not t.is_historical}
 
 
 def is_country(code: str) -> bool:

@@ -81,6 +81,16 @@ class Window:
         """Length in years, to bring a sum over the window to a yearly rate."""
         return len(self.periods) / (12 if self.freq == "M" else 1)
 
+    @property
+    def before(self) -> str:
+        """The period just before the window."""
+        return _from_ordinal(_ordinal(self.first) - 1, self.freq)
+
+    @property
+    def next(self) -> str:
+        """The period just after the window."""
+        return _from_ordinal(_ordinal(self.last) + 1, self.freq)
+
     def shifted(self, years: int) -> Window:
         """The same window `years` earlier (negative) or later."""
         step = years * (12 if self.freq == "M" else 1)

@@ -54,7 +54,11 @@ def goods(
     as_of: AsOf = None,
     goods_list: Annotated[
         list[Path] | None,
-        typer.Option("--goods-list", metavar="FILE", help="Your own code list, CSV. Repeatable."),
+        typer.Option(
+            "--goods-list",
+            metavar="FILE",
+            help="Your own code list: CSV, or a .dta of OpenICPSR 229004 or 230342. Repeatable.",
+        ),
     ] = None,
     complete_until: Annotated[
         str | None,
@@ -66,6 +70,10 @@ def goods(
     nomenclature: Annotated[
         str, typer.Option(metavar="NAME", help="Vintage of your list, such as HS2022 or CN2026.")
     ] = "HS2022",
+    ignore_column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A column of the .dta that is not needed. Repeatable."),
+    ] = None,
     facts: Facts = None,
     format: Format = "table",
     output: Output = None,
@@ -84,16 +92,29 @@ def goods(
             allowed="together with --goods-list FILE",
             next_step="add --goods-list FILE, or leave them out",
         )
-    extra: list[GoodsList] = [
-        goods_list_from_csv(
-            path,
-            target=target,
-            nomenclature=nomenclature,
-            complete_from=_day(complete_from, "--complete-from"),
-            complete_until=_day(complete_until, "--complete-until"),
+    extra: list[GoodsList] = []
+    for path in goods_list or ():
+        if path.suffix.lower() == ".dta":
+            from umweg.regime.stata import read_stata
+
+            read = read_stata(path, target=target, ignore=ignore_column or ())
+            extra += read.lists
+            if read.set_aside:
+                first = f"row {read.set_aside[0][0]}: {read.set_aside[0][1]}"
+                typer.echo(
+                    f"{path}: {len(read.set_aside)} of {read.rows_read} rows set aside, {first}",
+                    err=True,
+                )
+            continue
+        extra.append(
+            goods_list_from_csv(
+                path,
+                target=target,
+                nomenclature=nomenclature,
+                complete_from=_day(complete_from, "--complete-from"),
+                complete_until=_day(complete_until, "--complete-until"),
+            )
         )
-        for path in goods_list or ()
-    ]
     answer = regime.goods(code, target, _today(as_of), extra)
     if format == "json":
         _write(_json(answer.to_dict()), output)
@@ -123,7 +144,10 @@ def measures(
     rows = []
     for m in regime.measures(target, day):
         info = regime.list_infos[m.goods_list]
-        interval = m.intervals[0]
+        applies = [
+            i for i in m.intervals if day and i.from_ <= day and (not i.until or day < i.until)
+        ]
+        interval = (applies or m.intervals)[0]
         act = regime.instruments[interval.instrument]
         rows.append(
             {
@@ -308,16 +332,40 @@ def _country_rows(regime: Regime, target: str, day: date | None) -> list[dict[st
     for t in regime.targets(day):
         if t.code == target or (t.role != "target" and programmes & set(t.programmes)):
             act = regime.instruments[t.instrument]
-            add(t.code, t.role, t.from_, "exact", until=end(t.until), basis=t.legal_basis,
-                reference=act.link or act.title, confidence=t.confidence)  # fmt: skip
+            add(
+                t.code,
+                t.role,
+                t.from_,
+                "exact",
+                until=end(t.until),
+                basis=t.legal_basis,
+                reference=act.link or act.title,
+                confidence=t.confidence,
+            )
     for m in regime.roles.coalition_records(target, day):
         role = "coalition" if m.role == "member" else m.role
-        add(m.country, role, m.from_, m.date_quality, until=end(m.until), basis=m.instrument,
-            reference=m.reference, confidence=m.membership_confidence)  # fmt: skip
+        add(
+            m.country,
+            role,
+            m.from_,
+            m.date_quality,
+            until=end(m.until),
+            basis=m.instrument,
+            reference=m.reference,
+            confidence=m.membership_confidence,
+        )
     for c in regime.transit(target, day):
         first = c.named_by[0]
-        add(c.country, "transit", c.from_, first.date_quality, until=end(c.until), basis=c.basis,
-            reference=first.reference, confidence=min(n.confidence for n in c.named_by))  # fmt: skip
+        add(
+            c.country,
+            "transit",
+            c.from_,
+            first.date_quality,
+            until=end(c.until),
+            basis=c.basis,
+            reference=first.reference,
+            confidence=min(n.confidence for n in c.named_by),
+        )
     return rows
 
 
@@ -445,7 +493,7 @@ def _goods_text(answer: GoodsAnswer, style: _Style, version: str) -> str:
         lines += _wrap(f"- {text}", 2)
         for title in titles:
             lines += _wrap(title, 6)
-    lines += ["", f"Regime {version}. Facts, not legal advice: the act in force decides."]
+    lines += ["", *_wrap(f"Regime {version}. Facts, not legal advice: the act decides.", 0)]
     return "\n".join(lines) + "\n"
 
 

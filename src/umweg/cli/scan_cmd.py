@@ -70,9 +70,7 @@ def scan_command(
     save: Annotated[
         bool, typer.Option("--save", help="Keep the signals in the store for other commands.")
     ] = False,
-    fail_on: Annotated[
-        str, typer.Option(help="never, alert, review or cannot-tell.")
-    ] = "never",
+    fail_on: Annotated[str, typer.Option(help="never, alert, review or cannot-tell.")] = "never",
     format_: Annotated[
         str, typer.Option("--format", help="table, json, csv, xlsx or html.")
     ] = "table",
@@ -173,9 +171,7 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(
-            f"'{text}' is no date", where="--as-of", allowed="YYYY-MM-DD"
-        ) from error
+        raise UsageError(f"'{text}' is no date", where="--as-of", allowed="YYYY-MM-DD") from error
 
 
 def _save(store: Store, result: ScanResult) -> str:

@@ -45,43 +45,48 @@ class Partners:
     places: tuple[str, ...]
 
 
+KEYS = ("snapshot_id", "origin_id", "reporter", "flow", "freq", "nomenclature", "partial_code")
+
+
 def _chosen_table(covers: Sequence[Cover]) -> pa.Table:
-    rows = [
-        {
-            "leg": c.leg,
-            "origin_id": c.series.origin_id,
-            "reporter": c.series.reporter,
-            "flow": c.series.flow,
-            "freq": c.series.freq,
-            "nomenclature": c.series.nomenclature,
-            "level": c.series.level,
-            "partial_code": c.series.partial_code,
-        }
-        for cover in covers
-        for c in cover.chosen
-    ]
-    return pa.Table.from_pylist(rows)
+    """One row a leg, series and span of periods."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "leg": c.leg,
+                "snapshot_id": c.snapshot_id,
+                "origin_id": c.series.origin_id,
+                "reporter": c.series.reporter,
+                "flow": c.series.flow,
+                "freq": c.series.freq,
+                "nomenclature": c.series.nomenclature,
+                "partial_code": c.series.partial_code,
+                "level": c.series.level,
+                "first": c.first,
+                "last": c.last,
+            }
+            for cover in covers
+            for c in cover.chosen
+        ]
+    )
 
 
 def chosen_rows(store: Store, covers: Sequence[Cover], periods: Sequence[str]) -> ir.Table:
     """Step: the statements of the covers, each with the leg (or legs) it is used in."""
-    flows = store.table("flows")
+    used = [c for cover in covers for c in cover.chosen]
+    flows = store.table("flows", snapshots={c.snapshot_id for c in used})
     chosen = ibis.memtable(_chosen_table(covers))
-    freqs = sorted({c.series.freq for cover in covers for c in cover.chosen})
-    kinds = sorted({c.series.flow for cover in covers for c in cover.chosen})
     level = ibis.cases((flows.code == "TOTAL", 0), else_=flows.code.length()).cast("int64")
     return (
         flows.filter(
-            flows.freq.isin(freqs),
-            flows.flow.isin(kinds),
+            flows.freq.isin(sorted({c.series.freq for c in used})),
+            flows.flow.isin(sorted({c.series.flow for c in used})),
             flows.period.between(min(periods), max(periods)),
             flows.period.isin(list(periods)),
         )
         .mutate(level=level)
-        .inner_join(
-            chosen,
-            ["origin_id", "reporter", "flow", "freq", "nomenclature", "level", "partial_code"],
-        )
+        .inner_join(chosen, [*KEYS, "level"])
+        .filter(lambda t: t.period.between(t.first, t.last))
     )
 
 
@@ -193,12 +198,16 @@ def code_panel(table: pa.Table, windows: Mapping[str, Window]) -> CodePanel:
         here = (legs_of == leg) & (windows_of == window)
         usd[leg, window][rows[here], cols[here]] = in_usd[here]
         own[leg, window][rows[here], cols[here]] = in_own[here]
+    # The newest edition in which the code was stated; rows come in no order.
+    vintage: dict[str, str] = {}
+    for code, name in zip(
+        table["code"].to_pylist(), table["nomenclature"].to_pylist(), strict=True
+    ):
+        vintage[code] = max(vintage.get(code, ""), name)
     return CodePanel(
         places=places,
         codes=codes,
-        nomenclature=dict(
-            zip(table["code"].to_pylist(), table["nomenclature"].to_pylist(), strict=True)
-        ),
+        nomenclature=vintage,
         usd=usd,
         own=own,
         years={name: w.years for name, w in windows.items()},

@@ -20,20 +20,23 @@ from umweg.store import Manifest, Series
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A series taken into a leg, and the countries that it speaks for."""
+    """A series taken into a leg, the countries it speaks for, and the periods it is used for."""
 
     leg: str
+    snapshot_id: str
     series: Series
     members: frozenset[str]
+    first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """The series of one leg at one level of detail, each country at most once.
+    """The series of one leg at one level of detail, each country and period at most once.
 
     Attributes:
         chosen: The series taken.
-        unused: Series that state the same again, by origin and reporter.
+        unused: Series that state the same again, wholly or for some periods: origin and reporter.
     """
 
     leg: str
@@ -77,6 +80,30 @@ def family(name: str) -> str:
     return "CN" if nomenclature(name).is_cn else "HS"
 
 
+_Key = tuple[int, str, str, str]
+"""Rank of the snapshot, origin, reporter, family of the nomenclature."""
+
+Span = tuple[str, str]
+"""First and last period, both included; periods of one frequency sort as text."""
+
+
+def free_spans(span: Span, taken: Iterable[Span]) -> tuple[Span, ...]:
+    """What is left of a span outside the taken ones, as spans in order."""
+    left = [span]
+    for first, last in taken:
+        rest: list[Span] = []
+        for a, b in left:
+            if last < a or b < first:
+                rest.append((a, b))
+                continue
+            if a < first:
+                rest.append((a, Window(first, first).before))
+            if last < b:
+                rest.append((Window(last, last).next, b))
+        left = rest
+    return tuple(sorted(left))
+
+
 def cover(
     leg: str,
     manifests: Iterable[Manifest],
@@ -93,10 +120,11 @@ def cover(
     """Choose the series of a leg.
 
     A series is usable when its reporter is one of `countries`, or a group of them alone, and when
-    it reaches into a window. Several editions of one nomenclature by one reporter and origin are
-    one series. Between two that speak for the same country the order is: the later snapshot in
-    the store first (a user's import before the packaged sample), then whole codes before partial
-    ones, then the one with more rows.
+    it reaches into a window. What one reporter states in one snapshot belongs together: several
+    editions of one nomenclature, whole codes and partial ones. Where two speak for the same
+    country, the first in this order has the periods that it reaches over, the other what is left:
+    the later snapshot in the store (a user's import before the packaged sample), then the one with
+    more rows. So files of single years add up, and a revised file takes the place of an old one.
 
     Args:
         leg: Name of the leg, carried along.
@@ -112,19 +140,20 @@ def cover(
     """
     first = min(w.first for w in windows)
     last = max(w.last for w in windows)
-    grouped: dict[tuple[int, str, str, bool, str], list[Series]] = defaultdict(list)
-    for rank, manifest in enumerate(manifests):
+    grouped: dict[_Key, list[Series]] = defaultdict(list)
+    snapshots = list(manifests)
+    for rank, manifest in enumerate(snapshots):
         for s in manifest.series:
             if (s.flow, s.freq, s.level) != (flow, freq, level) or s.last < first or s.first > last:
                 continue
             if kind is not None and level and family(s.nomenclature) != kind:
                 continue
-            grouped[rank, s.origin_id, s.reporter, s.partial_code, family(s.nomenclature)].append(s)
+            grouped[rank, s.origin_id, s.reporter, family(s.nomenclature)].append(s)
 
-    def order(key: tuple[int, str, str, bool, str]) -> tuple[int, bool, int, str]:
-        return (-key[0], key[3], -sum(s.rows for s in grouped[key]), key[2])
+    def order(key: _Key) -> tuple[int, int, str]:
+        return (-key[0], -sum(s.rows for s in grouped[key]), key[2])
 
-    taken: set[str] = set()
+    taken: dict[str, list[Span]] = defaultdict(list)
     chosen: list[Chosen] = []
     unused: list[tuple[str, str]] = []
     for key in sorted(grouped, key=order):
@@ -133,9 +162,16 @@ def cover(
             continue
         if usable is not None and not members <= usable:
             continue
-        if members & taken:
+        reach = (min(s.first for s in grouped[key]), max(s.last for s in grouped[key]))
+        free = free_spans(reach, [t for m in members for t in taken[m]])
+        if free != (reach,):
             unused.append((key[1], key[2]))
-            continue
-        taken |= members
-        chosen += [Chosen(leg, s, members) for s in grouped[key]]
+        for m in members:
+            taken[m].extend(free)
+        chosen += [
+            Chosen(leg, snapshots[key[0]].snapshot_id, s, members, *span)
+            for s in grouped[key]
+            for span in free
+            if s.first <= span[1] and s.last >= span[0]
+        ]
     return Cover(leg, level, tuple(chosen), tuple(unused))

@@ -208,9 +208,10 @@ class Covers:
 
 def _candidates(question: Question) -> list[tuple[str, int]]:
     """Kinds and levels of codes in the order in which they suit the basket."""
-    longest = max((b.longest for b in question.basket), default=0) or max(
-        (len(p) for p in question.wanted.prefixes), default=6
-    )
+    asked = max((len(p) for p in question.wanted.prefixes), default=6)
+    # Headings and chapters are asked for by their sub-codes: the statistics' own totals of them
+    # would be looked at last.
+    longest = max((b.longest for b in question.basket), default=0) or max(asked, 6)
     kinds = ["CN", "HS"] if longest == 8 else ["HS", "CN"]
     levels = [longest, *(n for n in (8, 6, 4) if n > longest), *(n for n in (6, 4) if n < longest)]
     return [(kind, level) for level in levels for kind in kinds]

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers that JSON can carry: NaN and infinity become null."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+    """Numbers that JSON can carry: ten significant digits; NaN and infinity become null."""
+    if isinstance(value, float):
+        return float(f"{value:.10g}") if math.isfinite(value) else None
     return value
 
 
@@ -174,8 +174,8 @@ class CorridorResult(Judged):
             "nomenclature": self.nomenclature,
             "description": self.description,
             "lists": list(self.lists),
-            "inbound_before_usd": self.inbound_before_usd,
-            "inbound_after_usd": self.inbound_after_usd,
+            "inbound_before_usd": _plain(self.inbound_before_usd),
+            "inbound_after_usd": _plain(self.inbound_after_usd),
             "inbound_excess_usd": _plain(self.inbound_excess_usd),
             "signals": {n: signal_json(s) for n, s in self.signals.items()},
             "score": _plain(self.score),

@@ -54,13 +54,16 @@ def answer(
         if goods_list.id not in searches:
             searches[goods_list.id] = search(goods_list, prefixes)
         for matches in _grouped(searches[goods_list.id].matches):
-            hit = _hit(regime, measure, goods_list, matches)
-            if hit.until is not None and hit.until <= as_of:
-                ended.add(goods_list.id)
-            elif hit.in_force_from is not None and hit.in_force_from > as_of:
-                later.append(hit)
-            else:
-                now.append(hit)
+            for interval in measure.intervals:
+                hit = _hit(regime, measure, interval, goods_list, matches)
+                if hit is None:
+                    continue
+                if hit.until is not None and hit.until <= as_of:
+                    ended.add(goods_list.id)
+                elif hit.in_force_from is not None and hit.in_force_from > as_of:
+                    later.append(hit)
+                else:
+                    now.append(hit)
     now.sort(key=_order)
     later.sort(key=_order)
     reach = _reach(pairs, held, searches, as_of, now, later, ended)
@@ -108,12 +111,20 @@ def _grouped(matches: Iterable[Match]) -> list[list[Match]]:
     return list(groups.values())
 
 
-def _hit(regime: Regime, measure: Measure, goods_list: GoodsList, matches: list[Match]) -> Hit:
+def _hit(
+    regime: Regime,
+    measure: Measure,
+    interval: Interval,
+    goods_list: GoodsList,
+    matches: list[Match],
+) -> Hit | None:
+    """The stretch of time in which measure and listing both apply; None if there is none."""
     first = matches[0]
     entry = first.entry
-    start, quality, act, grade = _start(measure, entry)
-    ends = [e for e in (entry.until, measure.intervals[-1].until) if e is not None]
-    until = min(ends, default=None)
+    start, quality, act, grade = _start(interval, entry)
+    until = min((e for e in (entry.until, interval.until) if e is not None), default=None)
+    if start is not None and until is not None and until <= start:
+        return None
     programme = regime.programmes.get(measure.programme)
     instrument = regime.instruments.get(act)
     matched = tuple(sorted({m.entry.code for m in matches}))
@@ -151,6 +162,7 @@ def _hit(regime: Regime, measure: Measure, goods_list: GoodsList, matches: list[
         tier=", ".join(sorted({m.entry.tier for m in matches if m.entry.tier})),
         instrument=act,
         instrument_title=instrument.title if instrument else act,
+        number_seen=instrument.number_seen if instrument else "",
         reference=(instrument.link or instrument.note) if instrument else act,
         confidence={"code": entry.code_confidence, "date": grade},
         verified_on=measure.verified_on,
@@ -158,11 +170,10 @@ def _hit(regime: Regime, measure: Measure, goods_list: GoodsList, matches: list[
     )
 
 
-def _start(measure: Measure, entry: Entry) -> tuple[date | None, str, str, str]:
+def _start(interval: Interval, entry: Entry) -> tuple[date | None, str, str, str]:
     """The day from which code and measure both apply: day, quality, act, confidence."""
     if entry.from_ is None:
         return None, "no-later-than", entry.instrument, entry.date_confidence
-    interval = measure.intervals[0]
     if interval.from_ <= entry.from_:
         return entry.from_, entry.date_quality, entry.instrument, entry.date_confidence
     # The measure is younger than the listing. A listing that may be later still stays a bound.
@@ -196,11 +207,12 @@ def _reach(
             end = held_until(goods_list)
             if end is not None and as_of >= end:
                 text += f", as it stood before {end}; later changes are not held"
+        elif goods_list is not None and info.created is not None and as_of < info.created:
+            status = "not-listed"
+            text = f"not on the list on {as_of}: the list began on {info.created}"
         elif covers and not doubt and not (id in soon and soon[id].date_quality == "no-later-than"):
             status = "not-listed"
             text = f"not on the list on {as_of}: the list reaches to that day"
-            if info.created is not None and as_of < info.created:
-                text = f"not on the list on {as_of}: the list began on {info.created}"
         else:
             status = "cannot-tell"
             text = _why(info, goods_list, as_of, doubt, soon.get(id))

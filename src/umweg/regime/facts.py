@@ -246,12 +246,12 @@ def read_yaml(path: Path) -> Any:
     """The content of a YAML file; an unreadable one is an error that names the line."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  (a safe loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: bad bytes, or 30 February
         raise RegimeError(
             f"the file is not readable YAML: {' '.join(str(error).split())}",
             where=str(path),
-            allowed="YAML in UTF-8, each key once",
-            next_step="mend the line named above",
+            allowed="YAML in UTF-8, each key once, days written YYYY-MM-DD",
+            next_step="mend what is named above",
         ) from None
 
 

@@ -12,7 +12,11 @@ OLD_CONTRACTS = "old contracts only"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One measure that meets the code. Dates are read with `date_quality`, see `date_text`."""
+    """One measure that meets the code. Dates are read with `date_quality`, see `date_text`.
+
+    `number_seen` says whether the number of the act was read in a source (`yes`, `partly`) or is
+    general knowledge (`no`).
+    """
 
     measure: str
     programme: str
@@ -40,6 +44,7 @@ class Hit:
     tier: str
     instrument: str
     instrument_title: str
+    number_seen: str
     reference: str
     confidence: dict[str, str]
     verified_on: date | None

@@ -318,6 +318,11 @@ class Regime:
             )
         return min(days)
 
+    def measure_dates(self, target: str) -> tuple[tuple[date, Measure], ...]:
+        """(first day, measure) of every measure against a target, in order of the day."""
+        dated = [(m.in_force_from, m) for m in self.measures(target)]
+        return tuple(sorted(dated, key=lambda pair: (pair[0], pair[1].id)))
+
     @property
     def target_codes(self) -> tuple[str, ...]:
         """The targets for which goods measures are held, sorted."""

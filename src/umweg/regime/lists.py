@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -185,7 +185,8 @@ def goods_list_from_csv(
         nomenclature: The vintage of its codes, unless a column says otherwise.
         complete_from: First day of its reach; without it, it is taken to reach back to its start.
         complete_until: First day that it no longer covers. With it, a code that is not found was
-            not listed; without it, absence says nothing.
+            not listed; without it, absence says nothing. A row without `from` counts on every day
+            of the reach, with its first day unknown.
         provision: The provision, unless a column says otherwise.
         reference: Link or citation, unless a column says otherwise; default the name of the file.
     """
@@ -198,8 +199,6 @@ def goods_list_from_csv(
             next_step="check the path",
         )
     check_order(complete_from, complete_until, f"{path}, complete_from and complete_until")
-    # A row without a date stands on the list at the end of its reach, and who knows how long.
-    day = complete_from or (complete_until - timedelta(days=1) if complete_until else None)
     info = ListInfo(
         id=id or path.stem,
         title=title or f"list of the user: {path.name}",
@@ -211,7 +210,7 @@ def goods_list_from_csv(
         file=path.name,
         nomenclature=nomenclature,
         instrument=reference or path.name,
-        as_of=day,
+        as_of=complete_from,  # the day from which a row without a date is certain
         complete_from=complete_from,
         complete_until=complete_until,
     )

@@ -92,6 +92,11 @@ def questions(
     )
     ask(
         "date",
+        "Was the code already listed on that day? The list gives it no first day.",
+        [h for h in now if h.in_force_from is None],
+    )
+    ask(
+        "date",
         "Was the code already listed on that day? Only a day is known from which on it was.",
         [h for h in later if h.date_quality == "no-later-than"],
     )

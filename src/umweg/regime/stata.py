@@ -179,6 +179,14 @@ def read_openicpsr_230342(
     return StataLists(lists, len(rows), kept, 0, tuple(aside))
 
 
+def read_stata(path: str | Path, *, target: str, ignore: Iterable[str] = ()) -> StataLists:
+    """Whichever of the two deposits the file is from: only one of them has a column `country2`."""
+    columns = _table(path)
+    if "country2" in columns:
+        return read_openicpsr_230342(path, target=target, ignore=ignore)
+    return read_openicpsr_229004(path, target=target, ignore=ignore)
+
+
 def _vintages(preferred: str) -> list[Any]:
     first = nomenclature(preferred).hs
     return [first, *(v for v in reversed(HS_VINTAGES) if v != first)]
@@ -214,6 +222,28 @@ def _rows(
     ignore: Iterable[str] = (),
 ) -> list[tuple[int, dict[str, Any]]]:
     """(row number, row) of a Stata file with exactly the columns that are understood."""
+    table = _table(path)
+    missing = [c for c in required if c not in table]
+    remaining = [c for c in table if c not in {*required, *optional, *ignore}]
+    if missing or remaining:
+        raise RegimeError(
+            f"the column {missing[0]!r} is missing"
+            if missing
+            else f"columns that are not understood: {', '.join(remaining)}",
+            where=str(path),
+            allowed=f"required {', '.join(required)}"
+            + (f"; optional {', '.join(optional)}" if optional else ""),
+            next_step="check that it is the right file"
+            if missing
+            else f"look at them, and if they are not needed pass ignore={remaining!r}",
+        )
+    columns = {name: list(values) for name, values in table.items()}
+    count = len(columns[required[0]])
+    return [(n + 1, {name: values[n] for name, values in columns.items()}) for n in range(count)]
+
+
+def _table(path: str | Path) -> dict[str, Any]:
+    """The columns of a Stata file."""
     try:
         import pyreadstat
     except ImportError:
@@ -239,23 +269,8 @@ def _rows(
             allowed="a .dta file",
             next_step="download it again",
         ) from None
-    missing = [c for c in required if c not in table]
-    remaining = [c for c in table if c not in {*required, *optional, *ignore}]
-    if missing or remaining:
-        raise RegimeError(
-            f"the column {missing[0]!r} is missing"
-            if missing
-            else f"columns that are not understood: {', '.join(remaining)}",
-            where=str(path),
-            allowed=f"required {', '.join(required)}"
-            + (f"; optional {', '.join(optional)}" if optional else ""),
-            next_step="check that it is the right file"
-            if missing
-            else f"look at them, and if they are not needed pass ignore={remaining!r}",
-        )
-    columns = {name: list(values) for name, values in table.items()}
-    count = len(columns[required[0]])
-    return [(n + 1, {name: values[n] for name, values in columns.items()}) for n in range(count)]
+    columns: dict[str, Any] = table
+    return columns
 
 
 def _missing(value: Any) -> bool:

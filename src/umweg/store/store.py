@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -170,25 +170,46 @@ class Store:
 
     # -- reading ------------------------------------------------------------------------------
 
-    def table(self, name: str, as_of: date | None = None) -> ir.Table:
+    def table(
+        self,
+        name: str,
+        as_of: date | None = None,
+        snapshots: Collection[str] | None = None,
+    ) -> ir.Table:
         """A table of the store over the snapshots that count.
 
-        `flows` has the derived column `value_usd` (see `contracts.VALUE_USD`).
+        `flows` has two more columns: `value_usd` (see `contracts.VALUE_USD`) and `snapshot_id`.
+
+        Args:
+            name: Name of the contract.
+            as_of: Only what was published on or before this day.
+            snapshots: Only these snapshots.
 
         Raises:
             StoreError: the store holds no such table.
         """
         if name not in CONTRACTS:
             raise StoreError(f"no table is named '{name}'", allowed=", ".join(CONTRACTS))
-        paths = [p for m in self.snapshots(as_of) for p in m.paths(name)]
-        if not paths:
+        used = [
+            m
+            for m in self.snapshots(as_of)
+            if m.paths(name) and (snapshots is None or m.snapshot_id in snapshots)
+        ]
+        if not used:
             raise StoreError(
                 f"the store holds no '{name}'",
                 where=str(self.root),
                 next_step="import figures with `umweg data import FILE`",
             )
-        table = self._read(name, paths)
-        return self._with_usd(table, as_of) if name == "flows" else table
+        if name != "flows":
+            return self._read(name, [p for m in used for p in m.paths(name)])
+        parts = [
+            self._read(name, m.paths(name)).mutate(snapshot_id=ibis.literal(m.snapshot_id))
+            for m in used
+        ]
+        currencies = {s.currency for m in used for s in m.series}
+        flows = parts[0] if len(parts) == 1 else ibis.union(*parts)
+        return self._with_usd(flows, currencies, as_of)
 
     def has(self, name: str) -> bool:
         """Whether any snapshot holds the table."""
@@ -197,9 +218,10 @@ class Store:
     def _read(self, name: str, paths: Sequence[Path]) -> ir.Table:
         return self.engine.read_parquet(paths).select(*CONTRACTS[name].names)
 
-    def _with_usd(self, flows: ir.Table, as_of: date | None) -> ir.Table:
-        currencies = {s.currency for m in self.snapshots(as_of) for s in m.series}
-        if currencies <= {"USD"}:
+    def _with_usd(
+        self, flows: ir.Table, currencies: Collection[str], as_of: date | None
+    ) -> ir.Table:
+        if set(currencies) <= {"USD"}:
             return flows.mutate(**{VALUE_USD.name: flows.value_reported})
         rates = self.table("rates", as_of).select("currency", "period", "usd_per_unit")
         joined = flows.left_join(rates, ["currency", "period"])
@@ -207,7 +229,7 @@ class Store:
             (joined.currency == "USD", joined.value_reported),
             else_=joined.value_reported * joined.usd_per_unit,
         )
-        return joined.select(*CONTRACTS["flows"].names, **{VALUE_USD.name: usd})
+        return joined.select(*flows.columns, **{VALUE_USD.name: usd})
 
     def execute(self, expr: ir.Table, step: str) -> pa.Table:
         """Run a named step of a query in the engine."""

@@ -1,0 +1,249 @@
+"""Invented worlds in which the answer is known: legs that the packaged sample does not hold."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from umweg.evidence import Status, Verdict
+from umweg.flows import CorridorResult, CountryResult, ScanOptions, ScanResult, scan
+from umweg.periods import Window
+from umweg.store import Store
+
+from .worlds import FREE, RESTRICTED, add_to, growing, statement, store_of
+
+AS_OF = date(2026, 11, 1)
+YEARS = Window("2021-01", "2021-12"), Window("2022-01", "2022-12")
+FLAT = {2020: 12e6, 2021: 12e6, 2022: 12e6}
+BOOM = {2020: 12e6, 2021: 12e6, 2022: 60e6}
+
+
+def options(**other: Any) -> ScanOptions:
+    return ScanOptions(
+        **{
+            "goods_list": ("chpl",), "before": YEARS[0], "after": YEARS[1], "as_of": AS_OF, **other
+        }
+    )  # fmt: skip
+
+
+def background(exporters: tuple[str, ...] = ("DEU", "FRA")) -> Iterator[dict[str, Any]]:
+    """Everything flat: exports of all goods to transit countries, the target and neutrals."""
+    for x in exporters:
+        for partner in ("KAZ", "ARM", "RUS", "VNM", "EGY"):
+            for code in FREE:
+                yield from growing(x, partner, "X", code, FLAT)
+
+
+def world(folder: Path, rows: list[dict[str, Any]]) -> Store:
+    return store_of(folder / "store", [*background(), *rows])
+
+
+def country(result: ScanResult, code: str) -> CountryResult:
+    return next(c for c in result.countries if c.transit == code)
+
+
+def corridor(result: ScanResult, transit: str, code: str) -> CorridorResult:
+    return next(c for c in result.corridors if (c.transit, c.code) == (transit, code))
+
+
+def both_sides(transit: str, code: str, sent: dict[int, float], arrived: float) -> list[Any]:
+    """Sent by one exporter; the arrival side reports a share of it (CIF)."""
+    received = {y: v * (arrived if y >= 2022 else 1.0) for y, v in sent.items()}
+    return [
+        *growing("DEU", transit, "X", code, sent),
+        *growing(transit, "DEU", "M", code, received),
+    ]
+
+
+def test_a_detour_is_an_alert(tmp_path: Path) -> None:
+    """Restricted goods boom inbound and go on to the target; nothing else moves."""
+    rows = []
+    for code in RESTRICTED:
+        rows += both_sides("KAZ", code, BOOM, arrived=1.0)
+        rows += both_sides("ARM", code, FLAT, arrived=1.0)
+        # Onward: nothing before, 40 m a year after. The target's other suppliers are flat.
+        rows += growing("KAZ", "RUS", "X", code, {2022: 40e6})
+        rows += growing("VNM", "RUS", "X", code, FLAT)
+        rows += growing("ARM", "RUS", "X", code, {2020: 1e5, 2021: 1e5, 2022: 1e5})
+    result = scan(world(tmp_path, rows), options())
+    found = country(result, "KAZ")
+    assert found.verdict is Verdict.ALERT
+    assert found.signals.surge.status is Status.FIRED
+    assert found.signals.onward.status is Status.FIRED
+    # Both reports agree in every year.
+    assert corridor(result, "KAZ", "854231").signals.mirror_gap.status is Status.NOT_FIRED
+    assert corridor(result, "KAZ", "854231").verdict is Verdict.ALERT
+    quiet = country(result, "ARM")
+    assert quiet.verdict is Verdict.CLEAR
+    assert corridor(result, "ARM", "854231").verdict is Verdict.CLEAR
+
+
+def test_ghost_trade_is_an_alert_without_an_onward_leg(tmp_path: Path) -> None:
+    """The goods boom in the exporter's report and do not arrive."""
+    rows = []
+    for code in RESTRICTED:
+        rows += both_sides("KAZ", code, BOOM, arrived=0.2)
+    result = scan(world(tmp_path, rows), options())
+    found = corridor(result, "KAZ", "854231")
+    assert found.signals.mirror_gap.status is Status.FIRED
+    assert found.signals.mirror_gap.value == pytest.approx(0.2)
+    assert found.signals.onward.status is Status.CANNOT_TELL
+    assert found.verdict is Verdict.ALERT
+    assert "shared-report" in {c.key for c in found.caveats}
+
+
+def test_a_boom_of_everything_is_no_surge(tmp_path: Path) -> None:
+    """The control grows as much as the restricted goods: nothing is unexpected."""
+    rows = [
+        row
+        for code in (*RESTRICTED, *FREE)
+        for row in growing("ITA", "KAZ", "X", code, {2020: 40e6, 2021: 40e6, 2022: 200e6})
+    ]
+    result = scan(world(tmp_path, rows), options())
+    assert country(result, "KAZ").inbound_ratio == pytest.approx(5)
+    assert country(result, "KAZ").signals.surge.status is Status.NOT_FIRED
+
+
+def test_goods_made_at_home_are_no_onward_signal(tmp_path: Path) -> None:
+    """The country exported the goods before, to others; now it sends them to the target."""
+    rows = []
+    for code in RESTRICTED:
+        rows += growing("DEU", "KAZ", "X", code, FLAT)
+        rows += growing("KAZ", "VNM", "X", code, {2020: 50e6, 2021: 50e6, 2022: 10e6})
+        rows += growing("KAZ", "RUS", "X", code, {2022: 40e6})
+    result = scan(world(tmp_path, rows), options())
+    found = country(result, "KAZ").signals.onward
+    assert found.status is Status.NOT_FIRED
+    assert "exported these goods before" in found.method
+
+
+def test_below_the_floor_is_tested_and_not_fired(tmp_path: Path) -> None:
+    small = {2020: 1e4, 2021: 1e4, 2022: 8e4}  # an excess of 70,000 a year
+    rows = both_sides("KAZ", "854231", small, arrived=1.0)
+    result = scan(world(tmp_path, rows), options())
+    assert country(result, "KAZ").signals.surge.status is Status.BELOW_FLOOR
+    assert corridor(result, "KAZ", "854231").signals.surge.status is Status.BELOW_FLOOR
+
+
+def test_whole_countries_are_permuted_where_there_are_enough(tmp_path: Path) -> None:
+    """With twenty neutral destinations the surge of a country has a p-value: 1/(1+20)."""
+    neutrals = "EGY VNM PAK NPL BGD KEN GHA MAR TUN PER CHL COL ECU PRY URY BOL PAN CRI JAM OMN"
+    rows = growing("DEU", "KAZ", "X", "854231", BOOM)
+    for n in neutrals.split():
+        rows += growing("DEU", n, "X", "854231", FLAT)
+        if n not in ("EGY", "VNM"):  # those are in the background already
+            for code in FREE:
+                rows += growing("DEU", n, "X", code, FLAT)
+    result = scan(world(tmp_path, rows), options())
+    surge = country(result, "KAZ").signals.surge
+    assert surge.p_value == pytest.approx(1 / 21)
+    assert surge.status is Status.FIRED
+    assert surge.preset == ""
+    assert "20 neutral countries" in surge.method
+
+
+def test_a_member_and_its_group_are_never_both_summed(tmp_path: Path) -> None:
+    """The same exports stated by a member and by the Union: one of them counts, both are named."""
+    rows = [
+        *growing("DEU", "KAZ", "X", "854231", FLAT),
+        *growing("FRA", "KAZ", "X", "854231", FLAT),
+        *growing("EU27_2020", "KAZ", "X", "854231", {y: 2 * v for y, v in FLAT.items()}),
+    ]
+    result = scan(world(tmp_path, rows), options())
+    assert country(result, "KAZ").inbound_before_usd == pytest.approx(24e6)
+    assert "several-sources" in {c.key for c in country(result, "KAZ").caveats}
+
+
+def test_a_heading_is_never_added_to_its_sub_codes(tmp_path: Path) -> None:
+    rows = [
+        *growing("DEU", "KAZ", "X", "854231", FLAT),
+        *growing("DEU", "KAZ", "X", "8542", {y: 3 * v for y, v in FLAT.items()}),
+    ]
+    result = scan(world(tmp_path, rows), options())
+    assert country(result, "KAZ").inbound_before_usd == pytest.approx(12e6)
+
+
+def test_partial_codes_make_no_mirror_gap(tmp_path: Path) -> None:
+    rows = [
+        *growing("DEU", "KAZ", "X", "854231", BOOM, partial_code=True),
+        *growing("KAZ", "DEU", "M", "854231", FLAT),
+    ]
+    result = scan(world(tmp_path, rows), options())
+    found = corridor(result, "KAZ", "854231")
+    assert found.signals.mirror_gap.status is Status.CANNOT_TELL
+    assert "partial-codes" in {c.key for c in found.caveats}
+
+
+def test_a_user_import_takes_the_place_of_the_same_reporter(tmp_path: Path) -> None:
+    """The later snapshot of another source wins, and the other is named."""
+    store = world(tmp_path, growing("DEU", "KAZ", "X", "854231", FLAT))
+    later = [
+        {**row, "origin_id": "later"}
+        for row in growing("DEU", "KAZ", "X", "854231", {y: 5 * v for y, v in FLAT.items()})
+    ]
+    add_to(store, later, source="later")
+    store.refresh()
+    result = scan(store, options())
+    assert country(result, "KAZ").inbound_before_usd == pytest.approx(60e6)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [statement("DEU", "KAZ", "X", "2022-01", "854231", 1e6)],  # one period only
+        [statement("DEU", "KAZ", "X", m, "854231", 0.0) for m in ("2021-01", "2022-01")],
+        growing("DEU", "KAZ", "X", "010129", FLAT),  # nothing restricted
+    ],
+    ids=["one-period", "all-zero", "nothing-restricted"],
+)
+def test_poor_panels_cannot_tell(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+    result = scan(store_of(tmp_path / "store", rows), options())
+    assert all(c.verdict is Verdict.CANNOT_TELL for c in (*result.countries, *result.corridors))
+    assert any("KAZ" in n.what for n in result.not_tested) or result.countries
+
+
+def test_yearly_statements(tmp_path: Path) -> None:
+    rows = [
+        statement("DEU", "KAZ", "X", y, code, usd)
+        for code in (*RESTRICTED, *FREE)
+        for y, usd in (
+            ("2020", 12e6),
+            ("2021", 12e6),
+            ("2022", 60e6 if code in RESTRICTED else 12e6),
+        )
+    ]
+    result = scan(
+        store_of(tmp_path / "store", rows),
+        options(before=Window("2021", "2021"), after=Window("2022", "2022")),
+    )
+    found = country(result, "KAZ")
+    assert found.inbound_ratio == pytest.approx(5)
+    assert found.ci_low_usd is None  # one year has no spread
+    assert found.signals.surge.status is Status.FIRED
+
+
+def test_files_of_single_years_add_up(tmp_path: Path) -> None:
+    rows = growing("DEU", "KAZ", "X", "854231", FLAT)
+    store = store_of(tmp_path / "store", background())
+    for year in ("2020", "2021", "2022"):
+        part = [{**r, "origin_id": year} for r in rows if r["period"].startswith(year)]
+        add_to(store, part, source=f"year-{year}")
+    store.refresh()
+    result = scan(store, options())
+    assert country(result, "KAZ").inbound_before_usd == pytest.approx(12e6)
+    assert country(result, "KAZ").inbound_after_usd == pytest.approx(12e6)
+
+
+def test_a_revised_file_takes_the_place_of_the_old_for_its_periods_alone(tmp_path: Path) -> None:
+    old = growing("DEU", "KAZ", "X", "854231", FLAT)
+    revised = growing("DEU", "KAZ", "X", "854231", {2022: 24e6})
+    store = store_of(tmp_path / "store", [])
+    add_to(store, old, source="old")
+    add_to(store, revised, source="revised")
+    store.refresh()
+    found = country(scan(store, options()), "KAZ")
+    assert found.inbound_before_usd == pytest.approx(12e6)  # 2021, from the old file
+    assert found.inbound_after_usd == pytest.approx(24e6)  # 2022, from the revised one
+    assert "several-sources" in {c.key for c in found.caveats}
