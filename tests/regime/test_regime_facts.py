@@ -122,6 +122,12 @@ def test_main_measures(regime: rg.Regime) -> None:
         regime.main_measures_from("DEU")
 
 
+def test_measure_dates_are_in_order(regime: rg.Regime) -> None:
+    days = [day for day, _ in regime.measure_dates("RUS")]
+    assert days == sorted(days)
+    assert (date(2022, 2, 26), regime.all_measures["eu-833-art-2a"]) in regime.measure_dates("RUS")
+
+
 def test_coalition_is_dated(regime: rg.Regime) -> None:
     eu = regime.coalition("RUS", date(2022, 2, 26))
     assert {"DEU", "FRA", "USA"} <= eu

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from umweg.errors import EXIT_INPUT, UsageError
-from umweg.regime import GoodsList, Regime, goods_list_from_csv, load
 
 if TYPE_CHECKING:
+    from umweg.regime import GoodsList, Regime
     from umweg.regime.hits import GoodsAnswer, Hit
 
 app = typer.Typer(
@@ -84,7 +84,7 @@ def goods(
     Example: umweg regime goods 8542.31 --target RUS --as-of 2022-03-01
     """
     _check_format(format)
-    regime = load(facts or ())
+    regime = _load(facts)
     target = target or regime.default_target
     if (complete_until or complete_from) and not goods_list:
         raise UsageError(
@@ -92,6 +92,8 @@ def goods(
             allowed="together with --goods-list FILE",
             next_step="add --goods-list FILE, or leave them out",
         )
+    from umweg.regime import goods_list_from_csv
+
     extra: list[GoodsList] = []
     for path in goods_list or ():
         if path.suffix.lower() == ".dta":
@@ -138,7 +140,7 @@ def measures(
     Example: umweg regime measures --target RUS --as-of 2022-03-20
     """
     _check_format(format)
-    regime = load(facts or ())
+    regime = _load(facts)
     _check_target(regime, target)
     day = _day(as_of, "--as-of")
     rows = []
@@ -198,7 +200,7 @@ def timeline(
     Example: umweg regime timeline --target BLR
     """
     _check_format(format)
-    regime = load(facts or ())
+    regime = _load(facts)
     _check_target(regime, target)
     day = _day(until, "--until")
     rows = [
@@ -248,7 +250,7 @@ def countries(
     Example: umweg regime countries --target RUS --as-of 2022-07-01 --format csv
     """
     _check_format(format)
-    regime = load(facts or ())
+    regime = _load(facts)
     target = target or regime.default_target
     _check_target(regime, target)
     _show(
@@ -275,7 +277,7 @@ def check(
     from umweg.regime.invariants import check as run
 
     _check_format(format)
-    regime = load([directory] if directory else ())
+    regime = _load([directory] if directory else None)
     results = run(regime)
     broken = [c for c in results if not c.ok]
     rows = [
@@ -589,6 +591,13 @@ def _write(text: str, output: Path | None) -> None:
             allowed="a file in a folder that exists and can be written",
             next_step="name another file with -o",
         ) from None
+
+
+def _load(folders: Sequence[Path] | None) -> Regime:
+    """The regime; imported here so that `umweg --help` and the other verbs do not wait for it."""
+    from umweg.regime import load
+
+    return load(folders or ())
 
 
 def _check_format(name: str) -> None:

@@ -313,9 +313,9 @@ def csv_rows(
         )
     width = len(header)
     for cells in reader:
-        if not cells:
-            continue
         if len(cells) != width:
+            if not cells:
+                continue
             raise RegimeError(
                 f"the row has {len(cells)} cells, the header {width}",
                 where=f"{path}, line {reader.line_num}",

@@ -37,6 +37,7 @@ COLUMNS = (
 
 _DATE_QUALITIES = get_args(DateQuality)
 _STRENGTHS = get_args(Strength)
+_COLUMN = {key: f"column {key}" for key in COLUMNS}
 _GRADES = ("A", "B", "C", "D")
 
 
@@ -56,7 +57,16 @@ def read_entries(
     entries: list[Entry] = []
     lines: list[int] = []
     for line, row in csv_rows(path, COLUMNS, ("code",)):
-        entries.append(_entry(row, f"{path}, line {line}", info, standard, known))
+        try:
+            entries.append(_entry(row, info, standard, known))
+        except (RegimeError, NomenclatureError) as error:
+            # The place is put together only here: five thousand rows are read on every start.
+            raise RegimeError(
+                error.what,
+                where=f"{path}, line {line}" + (f", {error.where}" if error.where else ""),
+                allowed=error.allowed,
+                next_step=error.next_step,
+            ) from None
         lines.append(line)
     if not entries:
         raise RegimeError(
@@ -71,7 +81,6 @@ def read_entries(
 
 def _entry(
     row: dict[str, str],
-    where: str,
     info: ListInfo,
     standard: Nomenclature | None,
     known: frozenset[str] | None,
@@ -84,12 +93,11 @@ def _entry(
     if which is None:
         raise RegimeError(
             "the nomenclature of the code is not known",
-            where=where,
             allowed="HS2012, HS2017, HS2022, CN2012 to CN2026",
             next_step="name it for the list, or in a column nomenclature",
         )
     days: dict[str, date] = {
-        key: parse_date(cells[key], f"{where}, column {key}")
+        key: parse_date(cells[key], _COLUMN[key])
         for key in ("from", "until", "wind_down_until")
         if key in cells
     }
@@ -98,16 +106,15 @@ def _entry(
     if start is None:
         start, quality = info.as_of, "no-later-than"
     if until is not None:
-        check_order(start, until, where)
+        check_order(start, until, "")
     reference = get("instrument") or get("reference") or info.instrument
     if known is not None:
-        _check_reference(reference, known, where, "instrument")
+        _check_reference(reference, known, "instrument")
         if until is not None:
-            _check_reference(get("until_instrument", ""), known, where, "until_instrument")
+            _check_reference(get("until_instrument", ""), known, "until_instrument")
     if "wind_down_until" in days and quality != "exact":
         raise RegimeError(
             "a wind-down is given although the date of the code is not exact",
-            where=where,
             allowed="wind_down_until only where date_quality is exact",
             next_step="leave wind_down_until empty: it may belong to another provision",
         )
@@ -118,9 +125,9 @@ def _entry(
         ("date_confidence", get("date_confidence", "B"), _GRADES),
     ):
         if value not in allowed:
-            _refuse(value, allowed, where, key)
+            _refuse(value, allowed, key)
     return Entry(
-        code=_code(row["code"], which, where),
+        code=_code(row["code"], which),
         nomenclature=which.value,
         from_=start,
         until=until,
@@ -133,8 +140,8 @@ def _entry(
         tier=get("tier", ""),
         description=get("description", ""),
         partial_code="partial_code" in cells
-        and parse_flag(cells["partial_code"], f"{where}, column partial_code"),
-        price_threshold_eur=_price(cells["price_threshold_eur"], where)
+        and parse_flag(cells["partial_code"], "column partial_code"),
+        price_threshold_eur=_price(cells["price_threshold_eur"])
         if "price_threshold_eur" in cells
         else None,
         wind_down_until=days.get("wind_down_until"),
@@ -144,37 +151,31 @@ def _entry(
     )
 
 
-def _code(text: str, which: Nomenclature, where: str) -> str:
+def _code(text: str, which: Nomenclature) -> str:
     # The fast path: bare digits that exist. Everything else gets the full treatment.
     held = codes(which.hs)
     if len(text) == 6 and text in held:
         return text
-    try:
-        code = parse_code(text)
-    except NomenclatureError as error:
-        raise RegimeError(
-            error.what, where=where, allowed=error.allowed, next_step=error.next_step
-        ) from None
+    code = parse_code(text)
     if code[:6] not in held or (len(code) == 8 and not which.is_cn):
         raise RegimeError(
             f"the code {code} does not exist in {which}",
-            where=where,
             allowed=f"codes of {which}" + ("" if which.is_cn else ", at most six digits"),
             next_step="check the code, or name its vintage in a column nomenclature",
         )
     return code
 
 
-def _refuse(value: str, allowed: tuple[str, ...], where: str, key: str) -> None:
+def _refuse(value: str, allowed: tuple[str, ...], key: str) -> None:
     raise RegimeError(
         f"{value!r} is not one of the words for {key}",
-        where=f"{where}, column {key}",
+        where=f"column {key}",
         allowed=", ".join(allowed),
         next_step="use one of them",
     )
 
 
-def _price(text: str, where: str) -> float:
+def _price(text: str) -> float:
     try:
         price = float(text)
     except ValueError:
@@ -182,25 +183,24 @@ def _price(text: str, where: str) -> float:
     if not 0 < price < float("inf"):
         raise RegimeError(
             f"{text!r} is not a price in euro",
-            where=f"{where}, column price_threshold_eur",
+            where="column price_threshold_eur",
             allowed="a positive number with a decimal point, or empty",
             next_step="write 300, or leave it empty where there is no threshold",
         )
     return price
 
 
-def _check_reference(reference: str, known: frozenset[str], where: str, key: str) -> None:
+def _check_reference(reference: str, known: frozenset[str], key: str) -> None:
     if not reference:
         raise RegimeError(
             "no reference: every change of a list names the act that made it",
-            where=where,
             allowed=f"an identifier of instruments.yaml in the column {key}",
             next_step=f"add {key}",
         )
     if reference not in known:
         raise RegimeError(
             f"unknown instrument {reference!r}",
-            where=f"{where}, column {key}",
+            where=f"column {key}",
             allowed="an identifier of instruments.yaml",
             next_step="add the act to instruments.yaml, with its link, or correct the identifier",
         )

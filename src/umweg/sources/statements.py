@@ -29,7 +29,7 @@ BASIS_NAMES = (None, *BASES)
 # The key, from the high bits down. The code comes first, so that rows of one code lie together in
 # the store and a scan of a few codes reads a few row groups.
 _BITS = {
-    "code": 20,  # 560,000 codes of eight digits can be built on the 5,613 of six: 2^20 suffices
+    "code": 20,  # about 6,000 codes of six digits, each with at most 100 of eight: 2^20 suffices
     "partner": 9,
     "reporter": 9,
     "flow": 2,
@@ -138,6 +138,10 @@ class Statements:
 
     def __getitem__(self, name: str) -> npt.NDArray[np.generic]:
         return self._columns[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the file had the optional column."""
+        return name in self._columns
 
     def __len__(self) -> int:
         return len(self._columns["key"]) if self._columns else 0

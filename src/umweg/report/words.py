@@ -1,0 +1,250 @@
+"""The answer of a scan in sentences that a reader without statistics understands.
+
+Everything is said from the result; no sentence knows a country. The words are those of evidence:
+unexplained, consistent with diversion. An indicator is no proof, and the text says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from umweg.evidence import Signal, Status, Verdict
+from umweg.flows.result import CountryResult, Run, ScanResult
+from umweg.geography import name_of
+from umweg.report import number_formats as nf
+
+ORDER = (Verdict.ALERT, Verdict.REVIEW, Verdict.CANNOT_TELL, Verdict.CLEAR)
+SYMBOLS = {
+    Verdict.ALERT: "▲",
+    Verdict.REVIEW: "◆",
+    Verdict.CANNOT_TELL: "?",
+    Verdict.CLEAR: "○",
+}
+LABELS = {
+    Verdict.ALERT: "alert",
+    Verdict.REVIEW: "review",
+    Verdict.CANNOT_TELL: "cannot tell",
+    Verdict.CLEAR: "clear",
+}
+MEANINGS = {
+    Verdict.ALERT: "at least two of the three signals fired, one of them the mirror gap or "
+    "the onward leg",
+    Verdict.REVIEW: "exactly one signal fired: a reason to look closer",
+    Verdict.CANNOT_TELL: "no signal fired, but the data for the needed tests are missing: no "
+    "clearance",
+    Verdict.CLEAR: "the needed tests were made and no signal fired",
+}
+SIGNAL_NAMES = {
+    "surge": "surge",
+    "collapse": "collapse of the direct flow",
+    "mirror_gap": "mirror gap",
+    "onward": "onward leg",
+}
+STATUS_NAMES = {
+    Status.FIRED: "fired",
+    Status.NOT_FIRED: "not fired",
+    Status.BELOW_FLOOR: "below the floor",
+    Status.SHOWN: "shown only",
+    Status.CANNOT_TELL: "cannot tell",
+}
+NO_PROOF = (
+    "An indicator is no proof. The figures show what was declared to statistical offices; they "
+    "do not show who traded, why, or whether any law was broken."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of one transit country."""
+
+    country: CountryResult
+    sentences: tuple[str, ...]
+
+
+def goods(run: Run) -> str:
+    """The goods asked for, in words."""
+    if run.codes:
+        asked = ", ".join(nf.code(c) if c.isdigit() else c for c in run.codes)
+        return f"the goods {asked}" + (" on the goods list" if run.goods_lists else "")
+    return "the goods on the list" if len(run.goods_lists) < 2 else "the goods on the lists"
+
+
+def question(result: ScanResult, list_titles: tuple[str, ...] = ()) -> str:
+    """What was asked."""
+    run = result.run
+    names = "; ".join(f"“{t}”" for t in list_titles or run.goods_lists)
+    listed = f" {names}" if names else ""
+    return (
+        f"Did {goods(run)}{listed} ({nf.count(run.basket_codes, 'goods code')}) reach "
+        f"{name_of(run.target)} by a detour through a third country? Compared: "
+        f"{nf.window(run.before)} with {nf.window(run.after)}."
+    )
+
+
+def summary(result: ScanResult) -> str:
+    """How many countries came out how, by name."""
+    if not result.countries:
+        return (
+            "Nothing could be tested: the store holds no figures for this question. This is no "
+            "clearance."
+        )
+    parts = []
+    for verdict in ORDER:
+        names = tuple(c.name for c in result.countries if c.verdict is verdict)
+        if names:
+            parts.append(f"{SYMBOLS[verdict]} {LABELS[verdict]}: {nf.listing(names)}")
+    head = f"Of {nf.count(len(result.countries), 'transit country', 'transit countries')} with "
+    return f"{head}figures – {'; '.join(parts)}."
+
+
+def direct(result: ScanResult) -> str:
+    """What became of the direct flow, which is common to all transit countries."""
+    ratio = next((c.direct_ratio for c in result.countries if c.direct_ratio is not None), None)
+    if ratio is None:
+        return ""
+    others = next(
+        (c.direct_control_ratio for c in result.countries if c.direct_control_ratio is not None),
+        None,
+    )
+    beside = f"; all other goods to it went to {nf.factor(others)}" if others is not None else ""
+    verb = "fell" if ratio < 1 else "rose"
+    return (
+        f"Direct exports of these goods to {name_of(result.run.target)} {verb} to "
+        f"{nf.factor(ratio)} of the level before, in {result.run.ratio_currency}{beside}."
+    )
+
+
+def inbound(c: CountryResult, run: Run) -> str:
+    """Growth of the inbound leg, as factor and difference."""
+    money = run.ratio_currency
+    gap, rate = nf.difference(
+        c.inbound_before_reported, c.inbound_after_reported, (run.before, run.after)
+    )
+    amounts = (
+        f"{nf.money(c.inbound_before_reported, money)} → "
+        f"{nf.money(c.inbound_after_reported, money)}, {nf.money(gap, money, plus=True)}{rate}"
+    )
+    if c.inbound_ratio is None:
+        return f"Reported exports of these goods to {c.name}: nothing before ({amounts})"
+    verb = "grew" if c.inbound_ratio >= 1 else "fell to"
+    return f"Reported exports of these goods to {c.name} {verb} {nf.factor(c.inbound_ratio)} ({amounts})"
+
+
+def control(c: CountryResult, run: Run) -> str:
+    """What the control did, in the currency of the ratio where it is known in it."""
+    if c.control_ratio is not None:
+        return f"the comparison, {c.control_method}, went {nf.factor(c.control_ratio)}"
+    if c.control_growth is not None:
+        return f"the comparison, {c.control_method}, went {nf.factor(c.control_growth)} in USD"
+    return "no control group is held"
+
+
+def excess(c: CountryResult) -> str:
+    """The excess over the expectation with its interval."""
+    if c.inbound_excess_usd is None:
+        return ""
+    word = "more" if c.inbound_excess_usd >= 0 else "less"
+    text = f"{nf.money(abs(c.inbound_excess_usd))} {word} than the comparison leads to expect"
+    if c.ci_low_usd is None or c.ci_high_usd is None:
+        return f"{text} (no interval)"
+    zero = ", which includes zero" if c.ci_low_usd <= 0 <= c.ci_high_usd else ""
+    return f"{text} (95 % interval {nf.interval(c.ci_low_usd, c.ci_high_usd)}{zero})"
+
+
+def _surge(c: CountryResult, run: Run) -> str:
+    signal, above = c.signals.surge, excess(c)
+    tail = {
+        Status.FIRED: "This rise is unexplained: the surge signal fired.",
+        Status.NOT_FIRED: "That is not enough for the surge signal.",
+        Status.BELOW_FLOOR: "Too little money for the surge signal (below the floor).",
+    }.get(signal.status, f"The surge cannot be told; missing: {'; '.join(signal.missing)}.")
+    middle = f" That is {above}." if above else ""
+    return f"{inbound(c, run)}; {control(c, run)}.{middle} {tail}"
+
+
+def _mirror(c: CountryResult) -> str:
+    signal = c.signals.mirror_gap
+    if signal.status is Status.CANNOT_TELL:
+        return f"The mirror gap cannot be told; missing: {'; '.join(signal.missing)}."
+    verb = "opened" if signal.status is Status.FIRED else "did not open enough to count"
+    base = f" (lowest year before: {nf.share(signal.expected)})" if signal.expected else ""
+    return (
+        f"The mirror gap {verb}: {c.name} reported as imported {nf.share(signal.value)} of what "
+        f"the exporters reported as sent to it{base}."
+    )
+
+
+def _onward(c: CountryResult, run: Run) -> str:
+    signal = c.signals.onward
+    target = name_of(run.target)
+    if signal.status is Status.CANNOT_TELL:
+        known = (
+            f" All its exports to {target} went {nf.factor(c.onward_ratio)}, which does not say "
+            "what goods they were."
+            if c.onward_ratio is not None
+            else ""
+        )
+        return f"The onward leg cannot be told; missing: {'; '.join(signal.missing)}.{known}"
+    return (
+        f"The onward leg to {target} went {nf.factor(signal.value)} against "
+        f"{nf.factor(signal.expected)} expected: {STATUS_NAMES[signal.status]}."
+    )
+
+
+def _verdict(c: CountryResult) -> str:
+    fired = [
+        SIGNAL_NAMES[n]
+        for n, s in c.signals.items()
+        if n != "collapse" and s.status is Status.FIRED
+    ]
+    if c.verdict is Verdict.ALERT:
+        return f"{nf.listing(fired).capitalize()} together are consistent with diversion."
+    if c.verdict is Verdict.REVIEW:
+        return f"Only one signal fired ({fired[0]}): unexplained, a reason to look closer."
+    if c.verdict is Verdict.CANNOT_TELL:
+        return "No signal fired, but the tests that are needed were not possible: no clearance."
+    return "The needed tests were made and no signal fired."
+
+
+def answers(result: ScanResult) -> tuple[Answer, ...]:
+    """The answer for every country, in the order of the result."""
+    return tuple(
+        Answer(c, (_verdict(c), _surge(c, result.run), _mirror(c), _onward(c, result.run)))
+        for c in result.countries
+    )
+
+
+def short_answer(c: CountryResult) -> str:
+    """The verdict on one country in one line, for the terminal."""
+    return f"{SYMBOLS[c.verdict]} {c.name}: {LABELS[c.verdict]}. {_verdict(c)}"
+
+
+def corridors(result: ScanResult) -> str:
+    """How the corridors came out, and whether a single one could have stood out at all."""
+    if not result.corridors:
+        return "No corridor was looked at."
+    found = Counter(c.verdict for c in result.corridors)
+    counts = ", ".join(f"{found[v]:,} {LABELS[v]}" for v in ORDER if found[v])
+    text = (
+        f"{nf.count(len(result.corridors), 'corridor')} (transit country × goods code) were "
+        f"looked at: {counts}."
+    )
+    q = result.run.smallest_q
+    if q is not None:
+        text += (
+            f" With {nf.count(result.run.n_placebos, 'placebo')}, one corridor that stood out "
+            f"alone could reach q = {q:.2f} at best; where that is above the policy's threshold, "
+            "silence on single corridors is no clearance."
+        )
+    return text
+
+
+def untested(result: ScanResult) -> tuple[tuple[str, int], ...]:
+    """What was not tested, counted by reason."""
+    return tuple(Counter(n.why for n in result.not_tested).most_common())
+
+
+def signal_line(name: str, signal: Signal) -> str:
+    """One signal of a country in a few words for a table cell."""
+    return f"{SIGNAL_NAMES[name]}: {STATUS_NAMES[signal.status]}"

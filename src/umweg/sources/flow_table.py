@@ -1,0 +1,379 @@
+"""A user's own flows file, in the columns of the contract, into a snapshot of the store.
+
+Every row is kept or set aside with a reason; what was assumed or is remarkable becomes a named
+alarm of the snapshot. Nothing is estimated and nothing corrected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from umweg.errors import InputError, UsageError
+from umweg.sources.alarms import alarms_of
+from umweg.sources.batch_rules import BatchRules
+from umweg.sources.row_file import Batch, LineByLineError, Reject, RowFile
+from umweg.sources.statements import Statements
+from umweg.store import Manifest, Store, commit, input_file
+from umweg.store.contracts import COVERAGE, ORIGINS, SET_ASIDE
+from umweg.store.snapshots import Staging
+
+PARSER = "flow_table/1"
+DATASET = "flows"
+
+REQUIRED = ("reporter", "partner", "flow", "period", "nomenclature", "code")
+OPTIONAL = (
+    "value_usd", "value_reported", "currency", "freq", "basis", "net_weight_kg", "quantity",
+    "quantity_unit", "partial_code", "origin_id",
+)  # fmt: skip
+ALLOWED = REQUIRED + OPTIONAL
+_VALUES = "value_usd, or value_reported and currency"
+
+PART = 2_000_000
+"""Rows of one Parquet file of a snapshot."""
+
+_PENDING = 200_000
+"""Rows set aside that are held before they are written out."""
+
+_SHOWN = 10
+"""Rows that a message about several rows names."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class OriginInfo:
+    """Who published the figures of a file; what is unknown stays empty.
+
+    Args:
+        publisher: Who published.
+        title: Data set.
+        url: Public address.
+        licence: Terms of reuse.
+    """
+
+    publisher: str | None = None
+    title: str | None = None
+    url: str | None = None
+    licence: str | None = None
+
+
+def import_flows(
+    path: Path | str,
+    store: Store,
+    *,
+    source: str,
+    published_on: date | str | None = None,
+    origin: OriginInfo | None = None,
+    dataset: str = DATASET,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Manifest:
+    """Import a CSV or Parquet file in the columns of the `flows` contract.
+
+    The whole import becomes visible at once or, if it fails or is killed, not at all. The same
+    file imported twice is the same snapshot.
+
+    Args:
+        path: The file.
+        store: Where to; a store that may be written to.
+        source: Short name of who the figures come from: small letters, digits and hyphens.
+        published_on: Day on which the publisher published them; decides what counts `as_of` a day.
+        origin: What is known of the publisher.
+        dataset: Name of the data set within the source. A newer snapshot of the same source and
+            data set takes the place of the older one when the store is read.
+        strict: Refuse the file if any row would have to be set aside.
+        progress: Called with the number of rows read so far.
+
+    Raises:
+        UsageError: a name or date that is none.
+        InputError: the file cannot be read, has another header, or no row that can be kept; with
+            `strict`, has any row that cannot. Nothing is stored then.
+    """
+    path = Path(path)
+    vintage = _checked(source, dataset, published_on)
+    file = RowFile(path, ALLOWED)
+    _check_header(file)
+    before = path.stat()
+    with store.importing() as stage:
+        try:
+            done = _Import(file, stage, progress).run(careful=False)
+        except LineByLineError:
+            done = _Import(file, stage, progress).run(careful=True)
+        _refuse(file, done, strict)
+        given = origin or OriginInfo()
+        ids = _origins(stage, done.statements, f"{source}/{dataset}", source, given, path, vintage)
+        _write_flows(stage, done.statements, ids)
+        _write_coverage(stage, done.statements, ids[0])
+        done.aside.close()
+        passport = input_file(path)
+        after = path.stat()
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            raise InputError(
+                "the file was changed while it was read; nothing was stored",
+                where=str(path),
+                next_step="import it again once it is finished",
+            )
+        return commit(
+            store.root,
+            stage,
+            source=source,
+            dataset=dataset,
+            parser=PARSER,
+            inputs=[passport],
+            rows_read=done.rows_read,
+            rows_kept=len(done.statements),
+            rows_set_aside=done.aside.count,
+            alarms=alarms_of(done.statements, store, file.columns),
+            published_on=vintage,
+        )
+
+
+_NAME = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+
+
+def _checked(source: str, dataset: str, published_on: date | str | None) -> str | None:
+    for label, name in (("source", source), ("data set", dataset)):
+        if not _NAME.match(name) or len(name) > 60:
+            raise UsageError(
+                f"'{name}' is no name of a {label}",
+                allowed="small letters, digits and single hyphens, at most 60",
+                next_step="choose a name such as eurostat-comext",
+            )
+    if dataset == "sample":
+        raise UsageError(
+            "'sample' is the data set of the packaged figures",
+            allowed="any other name",
+            next_step="leave --dataset out, or choose another name",
+        )
+    if published_on is None:
+        return None
+    try:
+        return date.fromisoformat(str(published_on)).isoformat()
+    except ValueError as error:
+        raise UsageError(
+            f"'{published_on}' is no date",
+            allowed="YYYY-MM-DD",
+            next_step="write the day of publication like 2024-08-15, or leave it out",
+        ) from error
+
+
+def _check_header(file: RowFile) -> None:
+    columns = set(file.columns)
+    missing = [name for name in REQUIRED if name not in columns]
+    if "value_reported" not in columns:
+        if "value_usd" not in columns:
+            missing.append(_VALUES)
+        elif "currency" in columns:
+            missing.append("value_reported (what 'currency' belongs to)")
+    elif "currency" not in columns:
+        missing.append("currency (of value_reported)")
+    if missing:
+        raise InputError(
+            f"columns are missing: {', '.join(missing)}",
+            where=f"{file.path}, header: {', '.join(file.columns) or '(no column name)'}",
+            allowed=f"{', '.join(REQUIRED)}; {_VALUES}; and if known "
+            f"{', '.join(c for c in OPTIONAL if c not in ('value_usd', 'value_reported'))}",
+            next_step="name the columns like this in the first line of the file",
+        )
+
+
+class _Aside:
+    """The rows set aside, written out when they become many."""
+
+    def __init__(self, stage: Staging) -> None:
+        self.count = 0
+        self.by_reason: Counter[str] = Counter()
+        self.first: list[Reject] = []
+        self._stage = stage
+        self._pending: list[Reject] = []
+        self._parts = 0
+
+    def add(self, rejects: Sequence[Reject]) -> None:
+        self.count += len(rejects)
+        self.by_reason.update(r.reason for r in rejects)
+        self.first = sorted([*self.first, *rejects[:5]], key=lambda r: r.row)[:5]
+        self._pending += rejects
+        if len(self._pending) > _PENDING:
+            self._write(f"{self._parts:03d}")
+
+    def _write(self, part: str) -> None:
+        self._pending.sort(key=lambda r: r.row)
+        columns = {n: [getattr(r, n) for r in self._pending] for n in SET_ASIDE.names}
+        self._stage.write(SET_ASIDE, pa.table(columns, schema=SET_ASIDE.schema), part)
+        self._pending, self._parts = [], self._parts + 1
+
+    def close(self) -> None:
+        if self._pending:
+            self._write(f"{self._parts:03d}" if self._parts else "")
+
+    def summary(self) -> str:
+        reasons = ", ".join(f"{name}: {n}" for name, n in self.by_reason.most_common())
+        rows = "\n".join(f"    row {r.row}: {r.reason}: {r.detail}" for r in self.first)
+        return f"{reasons}; the first of them\n{rows}"
+
+
+class _Import:
+    """One reading of a file."""
+
+    def __init__(self, file: RowFile, stage: Staging, progress: Progress | None) -> None:
+        self._file = file
+        self._progress = progress
+        self._rules = BatchRules(file.columns)
+        self.aside = _Aside(stage)
+        self.rows_read = 0
+
+    @property
+    def statements(self) -> Statements:
+        return self._rules.statements
+
+    def run(self, *, careful: bool) -> _Import:
+        for batch in self._file.batches(careful=careful):
+            self.rows_read += len(batch.rows) + len(batch.rejects)
+            _, rejects = self._rules.read(batch)
+            self.aside.add(rejects)
+            if self._progress:
+                self._progress(self.rows_read)
+        self.statements.close()
+        if len(self.statements):
+            self._set_repeated_aside(careful)
+        return self
+
+    def _set_repeated_aside(self, careful: bool) -> None:
+        """Statements made twice: the first counts if they agree, none if they do not."""
+        rows = self.statements.rows
+        keep = np.ones(len(rows), bool)
+        why: dict[int, tuple[str, str]] = {}
+        for positions, unlike in self.statements.repeated():
+            named = rows[positions].tolist()
+            if unlike:
+                text = (
+                    f"rows {_listed(named)} state the same thing with different "
+                    f"{', '.join(unlike)}; allowed: one statement for each reporter, partner, "
+                    "flow, period, nomenclature, code and partial_code; which one is right cannot "
+                    "be known here: keep the right one"
+                )
+                why |= dict.fromkeys(named, ("conflicting-statements", text))
+                keep[positions] = False
+            else:
+                text = f"row {named[0]} states the same thing; that one is kept: remove this one"
+                why |= dict.fromkeys(named[1:], ("duplicate-statement", text))
+                keep[positions[1:]] = False
+        if not why:
+            return
+        self.statements.keep(keep)
+        # The text of a row is not held while reading: the few that are asked for are read again.
+        wanted = np.array(sorted(why))
+        for batch in self._file.batches(careful=careful):
+            self.aside.add(
+                [
+                    Reject(int(batch.rows[i]), *why[int(batch.rows[i])], batch.raw(int(i)))
+                    for i in np.flatnonzero(np.isin(batch.rows, wanted))
+                ]
+            )
+
+
+def _listed(rows: Sequence[int]) -> str:
+    shown = ", ".join(str(r) for r in rows[:_SHOWN])
+    return shown + (f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else "")
+
+
+def _refuse(file: RowFile, done: _Import, strict: bool) -> None:
+    if not done.rows_read:
+        raise InputError(
+            "the file has a header and no rows",
+            where=str(file.path),
+            allowed="at least one row of figures",
+            next_step="export the figures again",
+        )
+    if not len(done.statements):
+        raise InputError(
+            f"no row can be kept: all {done.rows_read} are set aside; nothing was stored",
+            where=f"{file.path}: {done.aside.summary()}",
+            allowed=f"columns {', '.join(ALLOWED)}; their contents: see docs/data.md",
+            next_step="correct the rows and import the file again",
+        )
+    if strict and done.aside.count:
+        raise InputError(
+            f"{done.aside.count} of {done.rows_read} rows would be set aside, and the import is "
+            "strict; nothing was stored",
+            where=f"{file.path}: {done.aside.summary()}",
+            next_step="correct the rows, or import without --strict to set them aside",
+        )
+
+
+def _origins(
+    stage: Staging,
+    statements: Statements,
+    main: str,
+    source: str,
+    given: OriginInfo,
+    path: Path,
+    vintage: str | None,
+) -> list[str]:
+    """Write one origin for the file, and one for each `origin_id` that its rows name.
+
+    Origin ids begin with source and data set, because a file's own names mean nothing outside it.
+    """
+    named: Sequence[str | None] = statements.registers.origins.texts
+    ids = [main if name is None else f"{main}/{name}" for name in named]
+    used = set(range(len(ids)))
+    if statements.has("origin"):
+        used = {0, *np.unique(statements["origin"]).tolist()}
+    rows = [
+        {
+            "origin_id": ids[n],
+            "publisher": given.publisher or source,
+            "title": (given.title or path.name) + (f", {named[n]}" if named[n] else ""),
+            "url": given.url,
+            "licence": given.licence,
+            "vintage": vintage,
+            "derivation": None,
+        }
+        for n in sorted(used)
+    ]
+    stage.write(ORIGINS, pa.Table.from_pylist(rows, schema=ORIGINS.schema))
+    return ids
+
+
+def _write_flows(stage: Staging, statements: Statements, ids: Sequence[str]) -> None:
+    for n, start in enumerate(range(0, len(statements), PART)):
+        part = f"{n:03d}" if len(statements) > PART else ""
+        stage.write("flows", statements.table(start, start + PART, ids), part)
+
+
+def _write_coverage(stage: Staging, statements: Statements, origin_id: str) -> None:
+    """What the file shows its reporters to have published; a gap within their periods is named."""
+    rows: list[Mapping[str, str | None]] = []
+    for reporter, flow, scope, seen, gaps in statements.coverage():
+        common = {
+            "reporter": reporter,
+            "flow": flow,
+            "freq": "A" if len(seen[0]) == 4 else "M",
+            "scope": scope,
+            "practice": None,
+            "origin_id": origin_id,
+        }
+        rows += [
+            {**common, "period": p, "status": "published", "note": "inferred: the file has rows"}
+            for p in seen
+        ]
+        rows += [
+            {
+                **common,
+                "period": p,
+                "status": "missing",
+                "note": f"inferred: no row was kept between {seen[0]} and {seen[-1]} for it: not "
+                "published, not exported to the file, or nothing traded",
+            }
+            for p in gaps
+        ]
+    rows.sort(key=lambda r: tuple(str(r[k]) for k in COVERAGE.key))
+    stage.write(COVERAGE, pa.Table.from_pylist(rows, schema=COVERAGE.schema))
