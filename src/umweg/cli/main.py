@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from umweg.cli import data_cmd, regime_cmd, scan_cmd
+from umweg.cli.output import say
 from umweg.errors import EXIT_USAGE, UmwegError
 
 app = typer.Typer(
@@ -54,15 +55,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = app(args=arguments, standalone_mode=False)
         return code if isinstance(code, int) else 0
     except UmwegError as error:
-        print(f"umweg: {error}", file=sys.stderr)
+        say(f"umweg: {error}")
         return error.exit_code
     except typer.Exit as leave:
         return leave.exit_code
     except typer.Abort:
-        print("umweg: stopped", file=sys.stderr)
+        say("umweg: stopped")
         return 130
     except KeyboardInterrupt:
-        print("umweg: stopped", file=sys.stderr)
+        say("umweg: stopped")
         return 130
     except BrokenPipeError:
         # The reader (`head`, a pager) has seen enough. Python would complain again at exit.
@@ -71,7 +72,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if (shown := _usage_text(error)) is None:
             raise
-        print(f"umweg: {shown}", file=sys.stderr)
+        say(f"umweg: {shown}")
         return EXIT_USAGE
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from umweg.cli.output import check_format, parse_day, say, write
 from umweg.errors import EXIT_CANNOT_TELL, EXIT_FINDINGS, EXIT_OK, UsageError
 
 if TYPE_CHECKING:
@@ -105,8 +104,7 @@ def scan_command(
 
         typer.echo(DEFAULT.read_text("utf-8"), nl=False)
         return EXIT_OK
-    if format_ not in FORMATS:
-        raise UsageError(f"no format is named '{format_}'", allowed=", ".join(FORMATS))
+    check_format(format_, FORMATS)
     if fail_on not in FAIL_ON:
         raise UsageError(f"--fail-on does not know '{fail_on}'", allowed=", ".join(FAIL_ON))
     if format_ == "xlsx" and output is None:
@@ -137,7 +135,7 @@ def scan_command(
         complete_reporters=complete_reporters,
         codes_in_both=codes_in_both,
         preset=preset,
-        as_of=_day(as_of),
+        as_of=parse_day(as_of, "--as-of"),
         policy=policy,
     )
     if frequency is not None and frequency.upper() != options.before.freq:
@@ -147,31 +145,20 @@ def scan_command(
         )
     settings = load_settings(store=store_dir, engine=engine, offline=offline or None)
     store = open_configured(settings, create=save)
-    if verbose:
-        print(f"store: {store.root}", file=sys.stderr)
+    say(f"store: {store.root}", quiet=not verbose)
     regime = load()
     result = scan(store, options, regime=regime)
     if save:
         snapshot = _save(store, result)
-        if not quiet:
-            print(f"signals saved as {snapshot}", file=sys.stderr)
+        say(f"signals saved as {snapshot}", quiet=quiet)
     _write(result, regime, format_, output, top, no_color)
-    if output is not None and not quiet:
-        print(f"written to {output}", file=sys.stderr)
+    if output is not None:
+        say(f"written to {output}", quiet=quiet)
     return _exit_code(result, fail_on)
 
 
 def _split(values: list[str] | None) -> tuple[str, ...]:
     return tuple(x.strip() for v in values or () for x in v.split(",") if x.strip())
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"'{text}' is no date", where="--as-of", allowed="YYYY-MM-DD") from error
 
 
 def _save(store: Store, result: ScanResult) -> str:
@@ -223,10 +210,7 @@ def _write(
 
         print_table(report.scan_table(result, top=top), output, no_color)
         return
-    if output is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-    else:
-        output.write_text(text, "utf-8")
+    write(text if text.endswith("\n") else text + "\n", output)
 
 
 def _exit_code(result: ScanResult, fail_on: str) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from umweg.errors import StoreError
 from umweg.sources.cells import DEFAULT_BASIS
 from umweg.sources.statements import (
     BASIS_ASSUMED,
@@ -150,12 +149,10 @@ def _no_rate(statements: Statements, store: Store) -> Alarm | None:
     }
     if not by_period:
         return None
-    try:
+    known: set[tuple[str, str]] = set()
+    if store.has("rates"):
         rates = store.read("rates")
-    except StoreError:  # a store without the packaged sample holds no rates
-        known = set()
-    else:
-        known = set(zip(rates["period"].to_pylist(), rates["currency"].to_pylist(), strict=True))
+        known |= set(zip(rates["period"].to_pylist(), rates["currency"].to_pylist(), strict=True))
     without = {key: held for key, held in by_period.items() if key not in known}
     if not without:
         return None

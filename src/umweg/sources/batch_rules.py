@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from umweg.sources.batches import Batch, Reject
 from umweg.sources.cells import (
     DEFAULT_BASIS,
     RULES,
@@ -24,7 +25,6 @@ from umweg.sources.cells import (
     code_in_vintage,
     number,
 )
-from umweg.sources.row_file import Batch, Reject
 from umweg.sources.statements import (
     BASIS_ASSUMED,
     BASIS_NAMES,

@@ -19,7 +19,8 @@ import pyarrow as pa
 from umweg.errors import InputError, UsageError
 from umweg.sources.alarms import alarms_of
 from umweg.sources.batch_rules import BatchRules
-from umweg.sources.row_file import Batch, LineByLineError, Reject, RowFile
+from umweg.sources.batches import LineByLineError, Reject
+from umweg.sources.row_file import RowFile
 from umweg.sources.statements import Statements
 from umweg.store import Manifest, Store, commit, input_file
 from umweg.store.contracts import COVERAGE, ORIGINS, SET_ASIDE
@@ -101,24 +102,42 @@ def import_flows(
     vintage = _checked(source, dataset, published_on)
     file = RowFile(path, ALLOWED)
     _check_header(file)
-    before = path.stat()
+    try:
+        return _attempt(file, store, source, dataset, vintage, origin, strict, progress)
+    except LineByLineError:
+        return _attempt(
+            file, store, source, dataset, vintage, origin, strict, progress, careful=True
+        )
+
+
+def _attempt(
+    file: RowFile,
+    store: Store,
+    source: str,
+    dataset: str,
+    vintage: str | None,
+    origin: OriginInfo | None,
+    strict: bool,
+    progress: Progress | None,
+    *,
+    careful: bool = False,
+) -> Manifest:
+    before = file.path.stat()
     with store.importing() as stage:
-        try:
-            done = _Import(file, stage, progress).run(careful=False)
-        except LineByLineError:
-            done = _Import(file, stage, progress).run(careful=True)
+        done = _Import(file, stage, progress).run(careful=careful)
         _refuse(file, done, strict)
-        given = origin or OriginInfo()
-        ids = _origins(stage, done.statements, f"{source}/{dataset}", source, given, path, vintage)
+        ids = _origins(
+            stage, done.statements, f"{source}/{dataset}", source, origin, file.path, vintage
+        )
         _write_flows(stage, done.statements, ids)
         _write_coverage(stage, done.statements, ids[0])
         done.aside.close()
-        passport = input_file(path)
-        after = path.stat()
+        passport = input_file(file.path)
+        after = file.path.stat()
         if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
             raise InputError(
                 "the file was changed while it was read; nothing was stored",
-                where=str(path),
+                where=str(file.path),
                 next_step="import it again once it is finished",
             )
         return commit(
@@ -314,7 +333,7 @@ def _origins(
     statements: Statements,
     main: str,
     source: str,
-    given: OriginInfo,
+    origin: OriginInfo | None,
     path: Path,
     vintage: str | None,
 ) -> list[str]:
@@ -322,6 +341,7 @@ def _origins(
 
     Origin ids begin with source and data set, because a file's own names mean nothing outside it.
     """
+    given = origin or OriginInfo()
     named: Sequence[str | None] = statements.registers.origins.texts
     ids = [main if name is None else f"{main}/{name}" for name in named]
     used = set(range(len(ids)))

@@ -11,19 +11,27 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from umweg.errors import InputError
+from umweg.sources.batches import (
+    Batch,
+    LineByLineError,
+    Reject,
+    Rows,
+    count_lines,
+    no_rows,
+    ragged,
+    unclosed,
+    undecodable,
+)
 
 BLOCK = 8 << 20
 """Bytes of a CSV file that are parsed at once."""
@@ -34,38 +42,6 @@ BATCH = 1 << 17
 DELIMITERS = (",", ";", "\t")
 _MAX_HEADER = 1 << 16
 _BOM = b"\xef\xbb\xbf"
-
-Rows = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A row that is no row of the table: too few fields, bytes that are no text."""
-
-    row: int
-    reason: str
-    detail: str
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some rows of the file: their numbers, their columns as text, and the rows that are none."""
-
-    rows: Rows
-    columns: dict[str, pa.StringArray]
-    rejects: tuple[Reject, ...]
-
-    def raw(self, index: int) -> str:
-        """A row as read, as JSON."""
-        return json.dumps(
-            {name: column[index].as_py() for name, column in self.columns.items()},
-            ensure_ascii=False,
-        )
-
-
-class LineByLineError(Exception):
-    """Arrow's reader is not sure of this file; read it again with `batches(careful=True)`."""
 
 
 class RowFile:
@@ -199,7 +175,7 @@ class RowFile:
     # -- CSV ----------------------------------------------------------------------------------
 
     def _csv_blocks(self) -> Iterator[Batch]:
-        lines = _count_lines(self.path)
+        lines = count_lines(self.path)
         wrong: list[Reject] = []
         reader = self._arrow_reader(self._note_wrong(wrong))
         next_row, total = 2, 1
@@ -226,7 +202,7 @@ class RowFile:
             # A quoted field ran over the end of its line: these are not the rows of the file.
             raise LineByLineError
         if wrong:
-            yield Batch(np.empty(0, np.int64), _empty(self.columns), tuple(wrong))
+            yield Batch(np.empty(0, np.int64), no_rows(self.columns), tuple(wrong))
 
     def _arrow_reader(
         self, handler: Callable[[pacsv.InvalidRow], str]
@@ -258,19 +234,12 @@ class RowFile:
 
     def _note_wrong(self, wrong: list[Reject]) -> Callable[[pacsv.InvalidRow], str]:
         def note(row: pacsv.InvalidRow) -> str:
-            wrong.append(self._ragged(row.number, row.actual_columns, row.text))
+            wrong.append(
+                ragged(row.number, row.actual_columns, len(self.columns), self.delimiter, row.text)
+            )
             return "skip"
 
         return note
-
-    def _ragged(self, row: int, fields: int, line: str) -> Reject:
-        return Reject(
-            row,
-            "ragged-row",
-            f"{fields} fields where the header has {len(self.columns)}; allowed: one field for "
-            f"each column; put a text that holds '{self.delimiter}' in double quotes",
-            json.dumps({"line": line}, ensure_ascii=False),
-        )
 
     def _as_text(self, rows: Rows, block: pa.RecordBatch, wrong: Sequence[Reject]) -> Batch:
         try:
@@ -286,7 +255,7 @@ class RowFile:
                 good[index] = False
                 cells = [cell.decode("utf-8", errors="backslashreplace") for cell in row]
                 rejects.append(
-                    _undecodable(int(rows[index]), dict(zip(self.columns, cells, strict=True)))
+                    undecodable(int(rows[index]), dict(zip(self.columns, cells, strict=True)))
                 )
         kept = block.filter(pa.array(good))
         columns = {n: kept.column(i).cast(pa.string()) for i, n in enumerate(self.columns)}
@@ -326,25 +295,17 @@ class RowFile:
             return [""] * len(self.columns)
         if not _is_text(line):
             shown = line.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-            rejects.append(_undecodable(row, {"line": shown}))
+            rejects.append(undecodable(row, {"line": shown}))
             return None
         if line.count('"') % 2:
-            rejects.append(
-                Reject(
-                    row,
-                    "unclosed-quote",
-                    "a double quote is not closed on its line; allowed: a row on one line, and "
-                    'two double quotes ("") for one inside a text',
-                    json.dumps({"line": line}, ensure_ascii=False),
-                )
-            )
+            rejects.append(unclosed(row, line))
             return None
         try:
             fields = next(csv.reader([line], delimiter=self.delimiter), [""])
         except csv.Error:  # a field beyond the limit of the module
             fields = [line]
         if len(fields) != len(self.columns):
-            rejects.append(self._ragged(row, len(fields), line))
+            rejects.append(ragged(row, len(fields), len(self.columns), self.delimiter, line))
             return None
         return fields
 
@@ -398,29 +359,3 @@ def _is_text(line: str) -> bool:
     except UnicodeEncodeError:  # a byte that was no UTF-8 came in as a lone surrogate
         return False
     return True
-
-
-def _undecodable(row: int, cells: dict[str, str]) -> Reject:
-    return Reject(
-        row,
-        "undecodable-text",
-        "bytes that are not UTF-8; allowed: UTF-8; save the file in that encoding",
-        json.dumps(cells, ensure_ascii=False),
-    )
-
-
-def _empty(columns: Sequence[str]) -> dict[str, pa.StringArray]:
-    return {name: pa.array([], pa.string()) for name in columns}
-
-
-def _count_lines(path: Path) -> int:
-    """Lines of a file, whichever of the three ends of line it uses; counted apart from the
-    parser, so that no line is lost without notice."""
-    ends, last = 0, b""
-    with path.open("rb") as f:
-        while chunk := f.read(1 << 20):
-            ends += chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
-            if last == b"\r" and chunk[:1] == b"\n":
-                ends -= 1
-            last = chunk[-1:]
-    return ends + (last not in (b"", b"\n", b"\r"))

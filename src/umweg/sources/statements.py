@@ -263,7 +263,8 @@ class Statements:
 
     def noted(self, bit: int) -> Mask:
         """Rows that carry a note."""
-        return (self._columns["notes"].astype(np.uint8) & bit) != 0
+        mask: Mask = (self._columns["notes"].astype(np.uint8) & bit) != 0
+        return mask
 
     # -- as a table ---------------------------------------------------------------------------
 
@@ -310,7 +311,7 @@ class Statements:
 
 
 def _unlike_previous(values: npt.NDArray[np.generic]) -> Mask:
-    """For each row but the first: whether it differs from the row before (no number = no number)."""
+    """For each row but the first: whether it differs from the one before; no number is no number."""
     unlike: Mask = values[1:] != values[:-1]
     if values.dtype == np.float64:
         numbers = values.astype(np.float64, copy=False)

@@ -101,6 +101,12 @@ class Manifest:
         """The Parquet files of one table."""
         return tuple(self.folder / t.file for t in self.tables if t.table == table)
 
+    def rows(self, table: str) -> pa.Table:
+        """The rows of one table of this snapshot alone, as written; empty where it has none."""
+        schema = CONTRACTS[table].schema
+        parts = [pq.read_table(path, schema=schema) for path in self.paths(table)]
+        return pa.concat_tables(parts) if parts else schema.empty_table()
+
     def to_json(self) -> dict[str, Any]:
         """The manifest as plain data, without the folder it lies in."""
         data = asdict(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,19 @@ from umweg.store.migrate import migrate, version_of
 from umweg.store.snapshots import Manifest, Staging, staging, write_json
 
 SAMPLE_FOLDER = Path(__file__).parent / "sample"
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether a folder holds nothing but what a killed `Store.open` left of its first file."""
+    return folder.is_dir() and all(p.name.startswith(".store.json.") for p in folder.iterdir())
+
+
+def _unwritable(folder: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"the store cannot be written: {error}",
+        where=str(folder),
+        next_step="check permissions and free space, or choose another folder with --store DIR",
+    )
 
 
 class Store:
@@ -84,14 +98,17 @@ class Store:
                     next_step="import figures with `umweg data import FILE`, which makes it, "
                     "or leave --store out to use the packaged sample",
                 )
-            if folder.exists() and any(folder.iterdir()):
+            if folder.exists() and not _is_empty(folder):
                 raise StoreError(
                     "this folder is not empty and is no store",
                     where=str(folder),
                     next_step="choose an empty or a new folder with --store DIR",
                 )
-            folder.mkdir(parents=True, exist_ok=True)
-            write_json(folder / "store.json", {"schema_version": SCHEMA_VERSION})
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                write_json(folder / "store.json", {"schema_version": SCHEMA_VERSION})
+            except OSError as error:
+                raise _unwritable(folder, error) from error
         if version_of(folder) != SCHEMA_VERSION:
             migrate(folder)
         base = cls.sample(engine) if with_sample else None
@@ -148,25 +165,34 @@ class Store:
                 "the packaged sample cannot be written to",
                 next_step="choose a store with --store DIR or UMWEG_STORE",
             )
-        with staging(self.root) as stage:
-            yield stage
+        try:
+            with staging(self.root) as stage:
+                yield stage
+        except OSError as error:  # no room left, no permission: nothing became visible
+            raise _unwritable(self.root, error) from error
         self.refresh()
 
     def refresh(self) -> None:
         """Look again at what is on disk."""
         self.__dict__.pop("all_snapshots", None)
 
-    def forget(self, snapshot_id: str) -> Manifest:
-        """Remove one snapshot of this store (never of the sample)."""
-        manifest = self.snapshot(snapshot_id)
-        if manifest.folder.parent != self.root / "snapshots":
+    def forget(self, snapshot_id: str) -> None:
+        """Remove one snapshot of this store (never of the sample), even a damaged one."""
+        folder = self.root / "snapshots" / snapshot_id
+        # By its folder, not by its manifest: a damaged snapshot must be removable too.
+        if folder.parent != self.root / "snapshots" or not folder.is_dir():
+            self.snapshot(snapshot_id)  # names the snapshots that there are
             raise StoreError("a snapshot of the packaged sample cannot be removed")
-        grave = self.root / ".staging" / f"0-forget-{snapshot_id}"
-        grave.parent.mkdir(parents=True, exist_ok=True)
-        manifest.folder.rename(grave)  # gone at once for every reader, then cleaned up
+        # Named like the staging of this process, so that what is left of it if the process is
+        # killed here is removed by the next import.
+        grave = self.root / ".staging" / f"{os.getpid()}-{os.urandom(4).hex()}"
+        try:
+            grave.parent.mkdir(parents=True, exist_ok=True)
+            folder.rename(grave)  # gone at once for every reader, then cleaned up
+        except OSError as error:
+            raise _unwritable(self.root, error) from error
         shutil.rmtree(grave, ignore_errors=True)
         self.refresh()
-        return manifest
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -223,7 +249,9 @@ class Store:
     ) -> ir.Table:
         if set(currencies) <= {"USD"}:
             return flows.mutate(**{VALUE_USD.name: flows.value_reported})
-        rates = self.table("rates", as_of).select("currency", "period", "usd_per_unit")
+        # Rates of every day, not of `as_of`: the mean of a month was known at its end, and the
+        # snapshot that carries the whole history is younger than most days that are asked for.
+        rates = self.table("rates").select("currency", "period", "usd_per_unit")
         joined = flows.left_join(rates, ["currency", "period"])
         usd = ibis.cases(
             (joined.currency == "USD", joined.value_reported),

@@ -1,0 +1,73 @@
+"""Text for a terminal, a pipe or a file: widths, wrapping, plain tables, CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+
+class Style:
+    """Bold headings on a terminal that wants them, plain text everywhere else."""
+
+    def __init__(self, no_color: bool, output: Path | None) -> None:
+        plain = no_color or output is not None or bool(os.environ.get("NO_COLOR"))
+        self.on = not plain and sys.stdout.isatty()
+
+    def bold(self, text: str) -> str:
+        return f"\x1b[1m{text}\x1b[0m" if self.on else text
+
+
+def width() -> int:
+    """The width of the terminal; 80 in a pipe, at most 100 so that lines stay readable."""
+    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
+
+
+def wrap(text: str, indent: int) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width=width(),
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def table_text(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]], style: Style
+) -> str:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold" if style.on else "")
+    for position, (_, title) in enumerate(columns):
+        last = position == len(columns) - 1
+        table.add_column(title, overflow="fold", no_wrap=position == 0, ratio=2 if last else None)
+    for row in rows:
+        table.add_row(*(str(row[key]).replace("[", r"\[") for key, _ in columns))
+    buffer = io.StringIO()
+    Console(
+        file=buffer, width=width(), force_terminal=style.on, no_color=not style.on, highlight=False
+    ).print(table)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def json_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    buffer = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return buffer.getvalue()
