@@ -124,7 +124,9 @@ def _country(
         signals=signals,
         verdict=verdict_of(surge.status, gap.status, onward.status),
         reasons=reasons_of(signals),
-        caveats=_country_caveats(place, leg, signals, year, values, covers, question, policy),
+        caveats=_country_caveats(
+            place, leg, signals, year, values, covers, sorted_codes, question, policy
+        ),
         target=target,
         transit=place,
         name=name_of(place),
@@ -222,6 +224,7 @@ def _country_caveats(
     year: Yearly,
     values: Mapping[str, float],
     covers: Covers,
+    sorted_codes: Sorted,
     question: Question,
     policy: Policy,
 ) -> tuple[Caveat, ...]:
@@ -256,10 +259,13 @@ def _country_caveats(
         )  # fmt: skip
     if place in question.targets:
         found.append(Caveat("target-elsewhere"))
+    if any(m.how == "wider" for found_in in sorted_codes.matches.values() for m in found_in):
+        found.append(Caveat("wider-codes"))
     if signals.mirror_gap.status.tested:
         found += [Caveat("cif-fob", f"τ = {policy.tau:.0%}, from {policy.tau_low:.0%} to "
-                         f"{policy.tau_high:.0%}."), Caveat("shared-report"),
-                  Caveat("different-baskets")]  # fmt: skip
+                         f"{policy.tau_high:.0%}."), Caveat("shared-report")]  # fmt: skip
+        if not year.basket:
+            found.append(Caveat("different-baskets"))
         if not year.practices:
             found.append(Caveat("origin-or-consignment"))
     if year.groups:

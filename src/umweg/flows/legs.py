@@ -11,7 +11,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -77,8 +77,11 @@ def chosen_rows(store: Store, covers: Sequence[Cover], periods: Sequence[str]) -
     flows = store.table("flows", snapshots={c.snapshot_id for c in used})
     chosen = ibis.memtable(_chosen_table(covers))
     level = ibis.cases((flows.code == "TOTAL", 0), else_=flows.code.length()).cast("int64")
+    # Said in terms of a column, a scan of the files can skip what has another level.
+    total_only = [flows.code == "TOTAL"] if {c.series.level for c in used} == {0} else []
     return (
         flows.filter(
+            *total_only,
             flows.freq.isin(sorted({c.series.freq for c in used})),
             flows.flow.isin(sorted({c.series.flow for c in used})),
             flows.period.between(min(periods), max(periods)),
@@ -115,6 +118,11 @@ def in_currency(rows: ir.Table, currency: str) -> ir.Value:
     return rows.value_usd if currency == "USD" else rows.value_reported
 
 
+def cents(total: ir.Value) -> ir.Value:
+    """A sum to the cent: threads add in no fixed order, and the last bits must not show."""
+    return total.round(2)
+
+
 def by_code(
     rows: ir.Table, windows: Mapping[str, Window], partners: Partners, currency: str
 ) -> ir.Table:
@@ -132,8 +140,8 @@ def by_code(
         .filter(lambda t: t.window.notnull())
         .group_by("leg", "place", "code", "window")
         .agg(
-            usd=rows.value_usd.sum(),
-            own=in_currency(rows, currency).sum(),
+            usd=cents(rows.value_usd.sum()),
+            own=cents(in_currency(rows, currency).sum()),
             nomenclature=rows.nomenclature.max(),
             no_rate=rows.value_usd.isnull().sum(),
             partial=rows.partial_code.any(),
@@ -148,7 +156,7 @@ def by_period(rows: ir.Table, kinds: ir.Table, currency: str) -> ir.Table:
     return (
         joined.mutate(kind=kind)
         .group_by("leg", "place", "kind", "period")
-        .agg(usd=joined.value_usd.sum(), own=in_currency(joined, currency).sum())
+        .agg(usd=cents(joined.value_usd.sum()), own=cents(in_currency(joined, currency).sum()))
     )
 
 
@@ -168,6 +176,14 @@ class CodePanel:
     def has(self, leg: str) -> bool:
         """Whether any statement of the leg is held."""
         return (leg, "after") in self.usd
+
+    def without(self, *legs: str) -> CodePanel:
+        """The panel without some legs."""
+        return replace(
+            self,
+            usd={k: v for k, v in self.usd.items() if k[0] not in legs},
+            own={k: v for k, v in self.own.items() if k[0] not in legs},
+        )
 
     def rate(self, leg: str, window: str) -> Array:
         """USD a year: the sums of a window over its length, so that windows compare."""

@@ -123,8 +123,9 @@ def cover(
     it reaches into a window. What one reporter states in one snapshot belongs together: several
     editions of one nomenclature, whole codes and partial ones. Where two speak for the same
     country, the first in this order has the periods that it reaches over, the other what is left:
-    the later snapshot in the store (a user's import before the packaged sample), then the one with
-    more rows. So files of single years add up, and a revised file takes the place of an old one.
+    a group whose members do not all speak for themselves, then the later snapshot in the store (a
+    user's import before the packaged sample), then the one with more rows. So files of single
+    years add up, and a revised file takes the place of an old one.
 
     Args:
         leg: Name of the leg, carried along.
@@ -150,8 +151,18 @@ def cover(
                 continue
             grouped[rank, s.origin_id, s.reporter, family(s.nomenclature)].append(s)
 
-    def order(key: _Key) -> tuple[int, int, str]:
-        return (-key[0], -sum(s.rows for s in grouped[key]), key[2])
+    singles: dict[str, int] = {}  # country → highest rank of a statement of its own
+    for rank, _, reporter, _ in grouped:
+        if reporter not in GROUPS:
+            singles[reporter] = max(singles.get(reporter, -1), rank)
+
+    def order(key: _Key) -> tuple[bool, int, int, str]:
+        # A group gives way to its members' own statements only where all of them are held and as
+        # new: otherwise one member's file would push out all the others.
+        replaceable = key[2] not in GROUPS or all(
+            singles.get(m, -1) >= key[0] for m in members_of(key[2], on)
+        )
+        return (replaceable, -key[0], -sum(s.rows for s in grouped[key]), key[2])
 
     taken: dict[str, list[Span]] = defaultdict(list)
     chosen: list[Chosen] = []

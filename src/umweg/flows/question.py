@@ -237,8 +237,9 @@ def incomplete_reporters(
 def choose_statements(store: Store, question: Question) -> Covers | None:
     """Choose the statements of every leg; None where no inbound leg is held at all.
 
-    The inbound leg decides kind and level of the codes; the legs of the transit countries follow
-    at the same level, because a code can only be compared with itself.
+    The inbound leg decides kind and level of the codes, and the arrival side follows, because a
+    mirror gap compares the same goods. The onward leg takes the level nearest to it that is held:
+    at another level it speaks for the country's basket and for no single corridor.
     """
     manifests = store.snapshots()
     windows = list(question.windows.values())
@@ -273,6 +274,11 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
         total = total.without(total.members - common.members)
     if total.members != common.members:
         total = total.without(total.members)
+    onward = next(
+        (c for k, n in [(kind, level), *_candidates(question)]
+         if (c := found("onward", places, "X", n, k)).chosen),
+        Cover("onward", level, (), ()),
+    )  # fmt: skip
     heading = (
         found("heading", question.coalition, "X", 4, kind, inbound.members)
         if level > 4
@@ -284,8 +290,8 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
         total=total,
         heading=heading,
         arrival=found("arrival", places, "M", level, kind),
-        onward=found("onward", places, "X", level, kind),
-        origin=found("origin", others, "X", level, kind),
+        onward=onward,
+        origin=found("origin", others, "X", onward.level, None),
         kind=kind,
         level=level,
         incomplete={r: p for r, p in incomplete.items() if r in inbound.members},

@@ -23,6 +23,10 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _plain_all(values: Mapping[str, float]) -> dict[str, Any]:
+    return {k: _plain(v) for k, v in values.items()}
+
+
 def signal_json(signal: Signal) -> dict[str, Any]:
     """A signal as plain data."""
     data = {k: _plain(v) for k, v in asdict(signal).items()}
@@ -123,13 +127,13 @@ class CountryResult(Judged):
         )  # fmt: skip
         return {
             **{n: _plain(getattr(self, n)) for n in names},
-            "gap_share_by_year": dict(self.gap_share_by_year),
-            "gap_share_raw_by_year": dict(self.gap_share_raw_by_year),
+            "gap_share_by_year": _plain_all(self.gap_share_by_year),
+            "gap_share_raw_by_year": _plain_all(self.gap_share_raw_by_year),
             "mirror_usd_by_year": {
-                y: {"exports_fob_usd": x, "imports_cif_usd": m}
+                y: _plain_all({"exports_fob_usd": x, "imports_cif_usd": m})
                 for y, (x, m) in self.mirror_by_year.items()
             },
-            "onward_usd_by_year": dict(self.onward_by_year),
+            "onward_usd_by_year": _plain_all(self.onward_by_year),
             "signals": {n: signal_json(s) for n, s in self.signals.items()},
             **judged_json(self),
         }

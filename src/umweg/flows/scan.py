@@ -34,7 +34,7 @@ from umweg.flows.policy import Policy, load_policy
 from umweg.flows.question import Covers, Question, ask, choose_statements
 from umweg.flows.result import OriginUsed, Run, ScanResult
 from umweg.flows.untested import missing_for, not_tested
-from umweg.flows.yearly import yearly_figures
+from umweg.flows.yearly import Pair, Yearly, yearly_figures
 from umweg.regime import Regime, load
 from umweg.store import Store
 from umweg.version import __version__
@@ -82,9 +82,7 @@ def scan(
     kinds = ibis.memtable(_kinds_table(sorted_codes))
     timed = placed(chosen_rows(store, covers.by_period, periods), partners)
     time = TimePanel(store.execute(by_period(timed, kinds, currency), "sums by period"))
-    yearly, yearly_covers = yearly_figures(
-        store, places, options.target, question.coalition, question.on
-    )
+    yearly, yearly_covers = _yearly(store, question, covers, places, sorted_codes)
 
     held = [p for p in places if time.has("inbound", p, "basket")]
     neutrals = sorted(
@@ -92,7 +90,17 @@ def scan(
         - {c.country for c in regime.transit(options.target)}
     )  # fmt: skip
     created = _created(panel, sorted_codes, question)
-    corridors = _corridors(panel, time, sorted_codes, held, created, question, policy)
+    # At another level of the code the onward leg says nothing of a single corridor.
+    same_level = covers.onward.level == covers.level
+    corridors = _corridors(
+        panel if same_level else panel.without("onward", "supply"),
+        time,
+        sorted_codes,
+        held,
+        created,
+        question,
+        policy,
+    )
     countries = country_findings(
         time, panel, sorted_codes, held, neutrals, yearly, covers, currency, question, policy
     )
@@ -169,6 +177,28 @@ def _created(panel: CodePanel, sorted_codes: Sorted, question: Question) -> froz
     )
     unseen = {c for i, c in enumerate(panel.codes) if c in basket and past[i] <= 0}
     return named | unseen
+
+
+def _yearly(
+    store: Store,
+    question: Question,
+    covers: Covers,
+    places: tuple[str, ...],
+    sorted_codes: Sorted,
+) -> tuple[dict[str, Yearly], tuple[Cover, ...]]:
+    """Yearly mirror of the basket where both sides state it by code, else of all goods."""
+    pair = Pair(question.coalition, places, question.options.target, question.on)
+    total, total_covers = yearly_figures(store, pair, 0, None, None)
+    if not covers.arrival.chosen:
+        return total, total_covers
+    codes = pa.table({"code": sorted(sorted_codes.of("basket"))})
+    basket, basket_covers = yearly_figures(
+        store, pair, covers.level, covers.kind, ibis.memtable(codes)
+    )
+    return (
+        {p: basket[p] if basket[p].mirror else total[p] for p in places},
+        (*total_covers, *basket_covers),
+    )
 
 
 def _corridors(

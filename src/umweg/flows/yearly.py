@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import fsum
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from umweg.flows.gap import MirrorYear
-from umweg.flows.legs import chosen_rows
+from umweg.flows.legs import cents, chosen_rows
 from umweg.flows.plan import Cover, cover, members_of
 from umweg.geography import GROUPS
 from umweg.periods import Frequency, Window
@@ -26,76 +27,115 @@ def yearly_totals(rows: ir.Table) -> ir.Table:
     return (
         rows.mutate(year=rows.period[:4])
         .group_by("leg", "freq", "reporter", "partner", "year")
-        .agg(usd=rows.value_usd.sum(), periods=rows.period.nunique())
+        .agg(usd=cents(rows.value_usd.sum()), periods=rows.period.nunique())
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Yearly:
-    """Yearly all-goods figures of one transit country.
+    """Yearly figures of one transit country.
 
     Attributes:
+        basket: Whether they are of the basket's goods; else of all goods.
         mirror: Both reports of what the coalition sent, for the years that both published.
         onward_usd: The country's exports to the target by year.
         practices: How the importer names its partners, as far as it says.
         groups: Groups that stand for partners (with a composition that may change).
-        origins: Origins of the figures.
     """
 
+    basket: bool = False
     mirror: tuple[MirrorYear, ...] = ()
     onward_usd: Mapping[int, float] = field(default_factory=dict)
     practices: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
-    origins: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Who is looked at: exporters, the transit countries, the target, and the day for groups."""
+
+    coalition: frozenset[str]
+    places: tuple[str, ...]
+    target: str
+    on: date
+
+
+Sums = Mapping[tuple[str, str, int], Mapping[tuple[str, str], float]]
+"""(leg, frequency, year) → (reporter, partner) → USD, whole years only."""
 
 
 def yearly_figures(
-    store: Store, places: Sequence[str], target: str, coalition: frozenset[str], on: date
+    store: Store, pair: Pair, level: int, kind: str | None, basket: ir.Table | None
 ) -> tuple[dict[str, Yearly], tuple[Cover, ...]]:
     """The yearly figures of every place.
 
     Yearly statements are taken where they exist, else twelve months. The importer's partners are
     the exporters' own countries: single countries where it names them, else their group.
+
+    Args:
+        store: Where the figures are.
+        pair: Who is looked at.
+        level: Digits of the goods codes; 0 for the totals of all goods.
+        kind: Family of the nomenclature, for codes.
+        basket: The codes of the basket; None for the totals.
     """
     manifests = store.snapshots()
-    covers: list[Cover] = []
-    wanted = (
-        ("sent", "X", coalition),
-        ("received", "M", frozenset(places)),
-        ("onward", "X", frozenset(places)),
-    )
     spans: tuple[tuple[Frequency, Window], ...] = (("A", ALL_YEARS), ("M", ALL_MONTHS))
-    for leg, flow, countries in wanted:
-        for freq, span in spans:
-            found = cover(
-                f"{leg}-{freq}", manifests, countries, flow=flow, freq=freq, level=0,
-                windows=[span], on=on,
-            )  # fmt: skip
-            if found.chosen:
-                covers.append(found)
-    if not covers:
-        return {p: Yearly() for p in places}, ()
+    wanted = (
+        ("sent", "X", pair.coalition),
+        ("received", "M", frozenset(pair.places)),
+        ("onward", "X", frozenset(pair.places)),
+    )
+    covers = [
+        cover(
+            f"{leg}-{freq}", manifests, countries, flow=flow, freq=freq, level=level,
+            windows=[span], on=pair.on, kind=kind,
+        )
+        for leg, flow, countries in wanted
+        for freq, span in spans
+    ]  # fmt: skip
+    covers = [c for c in covers if c.chosen and not (c.partial and basket is not None)]
+    legs = {c.leg[:-2] for c in covers}
+    # Without both sides, codes say nothing here; totals may still show the onward leg.
+    if not covers or (basket is not None and not {"sent", "received"} <= legs):
+        return {p: Yearly() for p in pair.places}, ()
     first = min(c.series.first for x in covers for c in x.chosen)[:4]
     last = max(c.series.last for x in covers for c in x.chosen)[:4]
-    years = Window(first, last)
-    periods = [*years.periods, *Window(f"{first}-01", f"{last}-12").periods]
-    rows = store.execute(yearly_totals(chosen_rows(store, covers, periods)), "yearly totals")
+    periods = [*Window(first, last).periods, *Window(f"{first}-01", f"{last}-12").periods]
+    rows = chosen_rows(store, covers, periods)
+    rows = rows.filter(
+        rows.partner.isin([*pair.places, pair.target]) | ~rows.leg.startswith("sent")
+    )
+    if basket is not None:
+        rows = rows.semi_join(basket, "code")
+    sums = _whole_years(store.execute(yearly_totals(rows), "yearly sums"), basket is not None)
+    stated = _practices(store)
     return (
-        {p: _of_place(rows, p, target, covers, store, on) for p in places},
+        {p: _of_place(sums, p, pair, covers, stated, basket is not None) for p in pair.places},
         tuple(covers),
     )
 
 
-def _of_place(
-    table: pa.Table, place: str, target: str, covers: Sequence[Cover], store: Store, on: date
-) -> Yearly:
-    sums: dict[tuple[str, str, int], dict[str, float]] = defaultdict(dict)
+def _whole_years(table: pa.Table, sparse: bool) -> Sums:
+    """Sums of whole years. A total needs all its twelve months; a code may have months of none."""
+    sums: dict[tuple[str, str, int], dict[tuple[str, str], float]] = defaultdict(dict)
     for r in table.to_pylist():
         leg, freq = r["leg"].rsplit("-", 1)
-        if r["usd"] is None or r["periods"] != (1 if freq == "A" else 12):
-            continue  # a year with missing months is no year
-        sums[leg, freq, int(r["year"])][f"{r['reporter']}>{r['partner']}"] = r["usd"]
-    sent_members = {
+        if r["usd"] is None or (freq == "M" and r["periods"] != 12 and not sparse):
+            continue
+        sums[leg, freq, int(r["year"])][r["reporter"], r["partner"]] = r["usd"]
+    return sums
+
+
+def _of_place(
+    sums: Sums,
+    place: str,
+    pair: Pair,
+    covers: Sequence[Cover],
+    practices: Mapping[str, Mapping[int, str]],
+    basket: bool,
+) -> Yearly:
+    exporters = {
         freq: frozenset[str]().union(*(x.members for x in covers if x.leg == f"sent-{freq}"))
         for freq in "AM"
     }
@@ -105,61 +145,68 @@ def _of_place(
     for year in sorted({y for _, _, y in sums}):
         for freq in "MA":  # the yearly statement, where there is one, is looked at last and stays
             sent = [
-                (k.split(">")[0], v)
-                for k, v in sums["sent", freq, year].items()
-                if k.endswith(f">{place}")
+                v
+                for (_, partner), v in sums.get(("sent", freq, year), {}).items()
+                if partner == place
             ]
-            if sent:
-                exporters = sent_members[freq]
-                received = _received(sums, place, year, exporters, on)
-                stated = frozenset[str]().union(*(members_of(r, on) for r, _ in sent))
-                if received is not None and stated:
-                    value, used = received
-                    groups |= used
-                    mirror[year] = MirrorYear(year, sum(v for _, v in sent), value)
-            for k, v in sums["onward", freq, year].items():
-                if k == f"{place}>{target}":
-                    onward[year] = v
-    practices: set[str] = set()
-    origins: set[str] = set()
-    for c in (c for x in covers for c in x.chosen):
-        if place in c.members or c.leg.startswith("sent"):
-            origins.add(c.series.origin_id)
-    if mirror and store.has("coverage"):
-        for r in _coverage(store):
-            if (
-                r["reporter"] == place and r["flow"] == "M" and r["scope"] == "total"
-                and r["practice"] and int(r["period"][:4]) in mirror
-            ):  # fmt: skip
-                practices.add(r["practice"])
+            received = _received(sums, place, year, exporters[freq], pair.on) if sent else None
+            if received is not None:
+                groups |= received[1]
+                mirror[year] = MirrorYear(year, fsum(sent), received[0])
+            sold = sums.get(("onward", freq, year), {}).get((place, pair.target))
+            if sold is not None:
+                onward[year] = sold
+    if basket:
+        mirror = {y: m for y, m in mirror.items() if y in _complete_years(covers, place)}
     return Yearly(
-        tuple(mirror[y] for y in sorted(mirror)), onward, frozenset(practices), frozenset(groups),
-        frozenset(origins),
-    )  # fmt: skip
+        basket,
+        tuple(mirror[y] for y in sorted(mirror)),
+        onward,
+        frozenset(p for y, p in practices.get(place, {}).items() if y in mirror),
+        frozenset(groups),
+    )
 
 
-def _coverage(store: Store) -> list[dict[str, str]]:
-    rows: list[dict[str, str]] = store.read("coverage").to_pylist()
-    return rows
+def _complete_years(covers: Sequence[Cover], place: str) -> frozenset[int]:
+    """The years that the statements of both sides by code reach over from end to end."""
+
+    def years(leg: str, members: frozenset[str] | None) -> set[int]:
+        found: set[int] = set()
+        for c in (c for x in covers if x.leg.startswith(leg) for c in x.chosen):
+            if members is not None and not c.members & members:
+                continue
+            first, last = max(c.first, c.series.first), min(c.last, c.series.last)
+            begin = int(first[:4]) + (first[5:] not in ("", "01"))
+            end = int(last[:4]) - (last[5:] not in ("", "12"))
+            found |= set(range(begin, end + 1))
+        return found
+
+    return frozenset(years("sent", None) & years("received", frozenset({place})))
+
+
+def _practices(store: Store) -> dict[str, dict[int, str]]:
+    """How each importer names its partners, by year, where its publication says so."""
+    found: dict[str, dict[int, str]] = defaultdict(dict)
+    if store.has("coverage"):
+        for r in store.read("coverage").to_pylist():
+            if r["flow"] == "M" and r["practice"]:
+                found[r["reporter"]][int(r["period"][:4])] = r["practice"]
+    return found
 
 
 def _received(
-    sums: Mapping[tuple[str, str, int], Mapping[str, float]],
-    place: str,
-    year: int,
-    exporters: frozenset[str],
-    on: date,
+    sums: Sums, place: str, year: int, exporters: frozenset[str], on: date
 ) -> tuple[float, frozenset[str]] | None:
     """The place's imports of a year from the exporters: country by country, else by group."""
     for freq in "AM":
         found = {
-            k.split(">")[1]: v
-            for k, v in sums.get(("received", freq, year), {}).items()
-            if k.startswith(f"{place}>")
+            partner: v
+            for (reporter, partner), v in sums.get(("received", freq, year), {}).items()
+            if reporter == place
         }
-        single = {p: v for p, v in found.items() if p in exporters}
+        single = [v for p, v in found.items() if p in exporters]
         if single:
-            return sum(single.values()), frozenset()
+            return fsum(single), frozenset()
         for group in sorted(found):
             if group in GROUPS and members_of(group, on) == exporters:
                 return found[group], frozenset({group})

@@ -25,8 +25,8 @@ WINDOW_COLOURS = {"earlier": "#C9C9C9", "before": SKY, "after": BLUE}
 BINS: tuple[tuple[str, str, str], ...] = (
     ("none or less", "#FFF6D5", INK),
     ("up to 0.1 m", "#F5DC5D", INK),
-    ("0.1 to 1 m", "#C3B369", INK),
-    ("1 to 10 m", "#8C8878", INK),
+    ("0.1 to 1 m", "#D2C070", INK),
+    ("1 to 10 m", "#A39F86", INK),
     ("10 to 100 m", "#3F4D6E", "#FFFFFF"),
     ("over 100 m", "#00204C", "#FFFFFF"),
     ("cannot tell", "#FFFFFF", INK),
@@ -108,6 +108,7 @@ def course(
             x2="until:T",
             y=alt.Y("value_m:Q", scale=y_scale,
                     axis=alt.Axis(title=None, tickCount=4, format="~s" if top >= 1e4 else ",~f")),
+            y2=alt.datum(0),  # without it, a bar with both ends of x is only a dash
             color=alt.Color("window:N", legend=None, scale=alt.Scale(
                 domain=list(WINDOW_COLOURS), range=list(WINDOW_COLOURS.values()))),
         )
@@ -115,11 +116,13 @@ def course(
     layers = [bars]
     lines = [{"from": _day(d)} for m in marks for d in m.days]
     if lines:
-        layers.append(
-            alt.Chart(alt.Data(values=lines))
-            .mark_rule(color="#555555", strokeWidth=0.8, strokeDash=[2, 2])
-            .encode(x=x)
-        )
+        # White below the dots keeps the line visible on a dark bar.
+        for colour, dash in (("#FFFFFF", [1, 0]), ("#333333", [2, 2])):
+            layers.append(
+                alt.Chart(alt.Data(values=lines))
+                .mark_rule(color=colour, strokeWidth=1, strokeDash=dash)
+                .encode(x=x)
+            )
         names = [{"from": _day(middle(m)), "label": m.label} for m in marks]
         layers.append(
             alt.Chart(alt.Data(values=names))
@@ -128,7 +131,7 @@ def course(
         )
     if expected:
         row = {"from": _day(expected[0]), "until": _day(expected[1]), "value_m": expected[2]}
-        for colour, width in (("#FFFFFF", 4.0), (INK, 2.0)):
+        for colour, width in (("#FFFFFF", 3.5), (INK, 2.0)):
             layers.append(
                 alt.Chart(alt.Data(values=[row]))
                 .mark_rule(color=colour, strokeWidth=width,

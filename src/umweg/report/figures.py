@@ -224,7 +224,7 @@ def _cell(
         text = "new" if after > 0 else ""
     else:
         ratio = (after / windows[1]) / (before / windows[0])
-        text = "×>999" if ratio >= 999.5 else f"×{ratio:.0f}" if ratio >= 9.95 else f"×{ratio:.1f}"
+        text = ">×999" if ratio >= 999.5 else f"×{ratio:.0f}" if ratio >= 9.95 else f"×{ratio:.1f}"
     return {"step": charts.bin_of(total), "text": text + ("*" if unknown else "")}, numbers
 
 

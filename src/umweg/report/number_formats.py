@@ -28,7 +28,10 @@ def is_number(x: float | None) -> bool:
 
 
 def money(x: float | None, currency: str = "USD", *, plus: bool = False) -> str:
-    """An amount: `USD 18.0 m`, `USD 2.74 bn`, `USD 45,300`; with `plus`, `+USD 18.0 m`."""
+    """An amount: `USD 18.0 m`, `USD 2.74 bn`, `USD 45,300`; with `plus`, `+USD 18.0 m`.
+
+    An empty `currency` leaves it to the heading of the column.
+    """
     if x is None or not math.isfinite(x):
         return NONE
     size = abs(x)
@@ -38,14 +41,16 @@ def money(x: float | None, currency: str = "USD", *, plus: bool = False) -> str:
         text = f"{size / 1e6:,.1f} m"
     else:
         text = f"{size:,.0f}"
-    return _signed(f"{currency} {text}", x if text != "0" else 0.0, plus and text != "0")
+    return _signed(f"{currency} {text}".strip(), x if text != "0" else 0.0, plus and text != "0")
 
 
 def millions(x: float | None) -> str:
     """An amount in millions for a column that names the unit: `18.0`; `<0.05` is not hidden."""
     if x is None or not math.isfinite(x):
         return NONE
-    if x != 0 and abs(x) < 0.05e6:
+    if x == 0:
+        return "0"
+    if abs(x) < 0.05e6:
         return "<0.05" if x > 0 else f">{_MINUS}0.05"
     return _signed(f"{abs(x) / 1e6:,.1f}", x, plus=False)
 

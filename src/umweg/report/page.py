@@ -38,7 +38,7 @@ def _environment() -> Environment:
     env.filters.update(
         money=nf.money, millions=nf.millions, factor=nf.factor, share=nf.share,
         decimal=nf.decimal, probability=nf.probability, code=nf.code, vintage=nf.vintage,
-        window=nf.window, web=_web,
+        window=nf.window, web=_web, together=_together,
     )  # fmt: skip
     return env
 
@@ -91,6 +91,14 @@ def scan_html(result: ScanResult, regime: Regime) -> str:
     )  # fmt: skip
 
 
+_AMOUNT = re.compile(r"([A-Z]{3}) (\d[\d,.]*)(?: (m|bn)\b)?|(\d) %")
+
+
+def _together(text: str) -> str:
+    """The same text with no line break inside an amount or before a per cent sign."""
+    return _AMOUNT.sub(lambda m: m.group(0).replace(" ", "\N{NO-BREAK SPACE}"), text)
+
+
 def _web(url: str | None) -> str:
     """An address that may become a link: only web pages, whatever a data file says."""
     return url if url and re.match(r"https?://", url) else ""
@@ -107,8 +115,8 @@ def _country_row(c: CountryResult, run: Run) -> dict[str, Any]:
         "inbound": (
             "from nothing" if c.inbound_ratio is None else nf.factor(c.inbound_ratio),
             nf.money(gap, money, plus=True) + rate,
-            f"{nf.money(c.inbound_before_reported, money)} → "
-            f"{nf.money(c.inbound_after_reported, money)}",
+            f"{nf.money(c.inbound_before_reported, money)} →",
+            nf.money(c.inbound_after_reported, money),
         ),
         "control": (
             (nf.factor(c.control_ratio), "")
@@ -126,9 +134,7 @@ def _country_row(c: CountryResult, run: Run) -> dict[str, Any]:
         ),
         "gaps": [(y, nf.share(s)) for y, s in sorted(c.gap_share_raw_by_year.items())],
         "onward": nf.factor(c.onward_ratio) if c.onward_ratio is not None else "",
-        "signals": [
-            words.signal_line(n, s) for n, s in c.signals.items() if n != "collapse"
-        ],
+        "signals": words.by_status(c),
     }  # fmt: skip
 
 

@@ -7,11 +7,13 @@ unexplained, consistent with diversion. An indicator is no proof, and the text s
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from umweg.evidence import Signal, Status, Verdict
 from umweg.flows.result import CountryResult, Run, ScanResult
 from umweg.geography import name_of
+from umweg.periods import Window
 from umweg.report import number_formats as nf
 
 ORDER = (Verdict.ALERT, Verdict.REVIEW, Verdict.CANNOT_TELL, Verdict.CLEAR)
@@ -41,6 +43,7 @@ SIGNAL_NAMES = {
     "mirror_gap": "mirror gap",
     "onward": "onward leg",
 }
+SHORT_NAMES = {"surge": "surge", "collapse": "collapse", "mirror_gap": "gap", "onward": "onward"}
 STATUS_NAMES = {
     Status.FIRED: "fired",
     Status.NOT_FIRED: "not fired",
@@ -100,19 +103,35 @@ def summary(result: ScanResult) -> str:
 
 def direct(result: ScanResult) -> str:
     """What became of the direct flow, which is common to all transit countries."""
-    ratio = next((c.direct_ratio for c in result.countries if c.direct_ratio is not None), None)
-    if ratio is None:
+    run = result.run
+    told = next((c for c in result.countries if c.direct_ratio is not None), None)
+    if told is None or told.direct_ratio is None:
         return ""
-    others = next(
-        (c.direct_control_ratio for c in result.countries if c.direct_control_ratio is not None),
-        None,
+    sums = _sums(told.monthly.get("direct", {}), run)
+    amounts = (
+        f" ({nf.money(sums[0])} → {nf.money(sums[1])}, "
+        f"{nf.money(sums[1] - sums[0], plus=True)})"
+        if sums
+        else ""
     )
-    beside = f"; all other goods to it went to {nf.factor(others)}" if others is not None else ""
-    verb = "fell" if ratio < 1 else "rose"
+    beside = (
+        f" All other goods to it went {nf.factor(told.direct_control_ratio)}."
+        if told.direct_control_ratio is not None
+        else ""
+    )
+    verb = "fell:" if told.direct_ratio < 1 else "rose:"
     return (
-        f"Direct exports of these goods to {name_of(result.run.target)} {verb} to "
-        f"{nf.factor(ratio)} of the level before, in {result.run.ratio_currency}{beside}."
+        f"Direct exports of these goods to {name_of(run.target)} {verb} "
+        f"{nf.factor(told.direct_ratio)} in {run.ratio_currency}{amounts}.{beside}"
     )
+
+
+def _sums(course: Mapping[str, float], run: Run) -> tuple[float, float] | None:
+    """The amounts of the two windows; only where they are of one length and wholly held."""
+    before, after = (Window.parse(w).periods for w in (run.before, run.after))
+    if len(before) != len(after) or not set(before + after) <= course.keys():
+        return None
+    return sum(course[p] for p in before), sum(course[p] for p in after)
 
 
 def inbound(c: CountryResult, run: Run) -> str:
@@ -156,7 +175,8 @@ def _surge(c: CountryResult, run: Run) -> str:
     signal, above = c.signals.surge, excess(c)
     tail = {
         Status.FIRED: "This rise is unexplained: the surge signal fired.",
-        Status.NOT_FIRED: "That is not enough for the surge signal.",
+        Status.NOT_FIRED: "That is not enough for the surge signal"
+        + (f" (threshold: {signal.preset})." if signal.preset else "."),
         Status.BELOW_FLOOR: "Too little money for the surge signal (below the floor).",
     }.get(signal.status, f"The surge cannot be told; missing: {'; '.join(signal.missing)}.")
     middle = f" That is {above}." if above else ""
@@ -165,13 +185,15 @@ def _surge(c: CountryResult, run: Run) -> str:
 
 def _mirror(c: CountryResult) -> str:
     signal = c.signals.mirror_gap
+    years = ", ".join(f"{y} {nf.share(s)}" for y, s in sorted(c.gap_share_raw_by_year.items()))
+    years = f" Sent but not arrived, all goods: {years}." if years else ""
     if signal.status is Status.CANNOT_TELL:
-        return f"The mirror gap cannot be told; missing: {'; '.join(signal.missing)}."
+        return f"The mirror gap cannot be told; missing: {'; '.join(signal.missing)}.{years}"
     verb = "opened" if signal.status is Status.FIRED else "did not open enough to count"
     base = f" (lowest year before: {nf.share(signal.expected)})" if signal.expected else ""
     return (
         f"The mirror gap {verb}: {c.name} reported as imported {nf.share(signal.value)} of what "
-        f"the exporters reported as sent to it{base}."
+        f"the exporters reported as sent to it{base}.{years}"
     )
 
 
@@ -179,12 +201,20 @@ def _onward(c: CountryResult, run: Run) -> str:
     signal = c.signals.onward
     target = name_of(run.target)
     if signal.status is Status.CANNOT_TELL:
-        known = (
-            f" All its exports to {target} went {nf.factor(c.onward_ratio)}, which does not say "
-            "what goods they were."
-            if c.onward_ratio is not None
-            else ""
-        )
+        known = ""
+        if c.onward_ratio is not None:
+            years = [run.before[:4], run.after[:4]]
+            b, a = (c.onward_by_year.get(y) for y in years)
+            amounts = (
+                f" ({years[0]}: {nf.money(b)}, {years[1]}: {nf.money(a)}, "
+                f"{nf.money(a - b, plus=True)})"
+                if b is not None and a is not None
+                else ""
+            )
+            known = (
+                f" All its exports to {target} went {nf.factor(c.onward_ratio)}{amounts}, which "
+                "does not say what goods they were."
+            )
         return f"The onward leg cannot be told; missing: {'; '.join(signal.missing)}.{known}"
     return (
         f"The onward leg to {target} went {nf.factor(signal.value)} against "
@@ -245,6 +275,10 @@ def untested(result: ScanResult) -> tuple[tuple[str, int], ...]:
     return tuple(Counter(n.why for n in result.not_tested).most_common())
 
 
-def signal_line(name: str, signal: Signal) -> str:
-    """One signal of a country in a few words for a table cell."""
-    return f"{SIGNAL_NAMES[name]}: {STATUS_NAMES[signal.status]}"
+def by_status(c: CountryResult) -> tuple[tuple[str, str], ...]:
+    """What fired, what did not, what cannot be told: status and the signals that count."""
+    found: dict[str, list[str]] = {}
+    for name, signal in c.signals.items():
+        if name != "collapse":
+            found.setdefault(STATUS_NAMES[signal.status], []).append(SHORT_NAMES[name])
+    return tuple((status, ", ".join(names)) for status, names in found.items())

@@ -90,7 +90,7 @@ def alarms_of(statements: Statements, store: Store, columns: Sequence[str]) -> l
 
 def _rows(rows: npt.NDArray[np.int64]) -> str:
     first = ", ".join(str(r) for r in np.sort(rows)[:_SHOWN])
-    return f"rows {first}" + (" …" if len(rows) > _SHOWN else "")
+    return f"row{'s' if len(rows) > 1 else ''} {first}" + (" …" if len(rows) > _SHOWN else "")
 
 
 def _by_mask(

@@ -311,7 +311,7 @@ class Statements:
 
 
 def _unlike_previous(values: npt.NDArray[np.generic]) -> Mask:
-    """For each row but the first: whether it differs from the one before; no number is no number."""
+    """For each row but the first: whether it differs from the one before; two empties are alike."""
     unlike: Mask = values[1:] != values[:-1]
     if values.dtype == np.float64:
         numbers = values.astype(np.float64, copy=False)

@@ -235,7 +235,7 @@ class Store:
         ]
         currencies = {s.currency for m in used for s in m.series}
         flows = parts[0] if len(parts) == 1 else ibis.union(*parts)
-        return self._with_usd(flows, currencies, as_of)
+        return self._with_usd(flows, currencies)
 
     def has(self, name: str) -> bool:
         """Whether any snapshot holds the table."""
@@ -244,9 +244,7 @@ class Store:
     def _read(self, name: str, paths: Sequence[Path]) -> ir.Table:
         return self.engine.read_parquet(paths).select(*CONTRACTS[name].names)
 
-    def _with_usd(
-        self, flows: ir.Table, currencies: Collection[str], as_of: date | None
-    ) -> ir.Table:
+    def _with_usd(self, flows: ir.Table, currencies: Collection[str]) -> ir.Table:
         if set(currencies) <= {"USD"}:
             return flows.mutate(**{VALUE_USD.name: flows.value_reported})
         # Rates of every day, not of `as_of`: the mean of a month was known at its end, and the

@@ -1,0 +1,306 @@
+"""`umweg data`: figures in the store, imported, listed, inspected, removed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from umweg.cli.data_view import (
+    COVERAGE,
+    FORGOTTEN,
+    LIST,
+    SET_ASIDE,
+    cell,
+    coverage_rows,
+    list_row,
+    rows_word,
+    set_aside_by_reason,
+    set_aside_lines,
+    show_rows,
+    snapshot_text,
+)
+from umweg.cli.output import check_format, say, write
+from umweg.errors import InputError, StoreError
+from umweg.report.plain_text import Style, csv_text, json_text
+
+if TYPE_CHECKING:
+    from umweg.store import Manifest, Store
+
+app = typer.Typer(name="data", no_args_is_help=True, rich_markup_mode=None)
+
+StoreDir = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="DIR", help="Store; default the platform's user data folder."),
+]
+Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No messages.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="More messages.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR does the same.")]
+Snapshot = Annotated[
+    str, typer.Argument(metavar="SNAPSHOT", help="Id of a snapshot, or a unique beginning of it.")
+]
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet file of flows.")],
+    source: Annotated[
+        str, typer.Option(metavar="NAME", help="Who the figures come from: a-z, 0-9, hyphens.")
+    ],
+    published: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day of publication, YYYY-MM-DD.")
+    ] = None,
+    dataset: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Data set within the source; a newer file of the same takes the older's place.",
+        ),
+    ] = "flows",
+    publisher: Annotated[str | None, typer.Option(metavar="TEXT", help="Who published.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the data.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Public address.")] = None,
+    licence: Annotated[str | None, typer.Option(metavar="TEXT", help="Terms of reuse.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse the file if a row would be set aside.")
+    ] = False,
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """Import a flows file; every row is kept, or set aside with a reason.
+
+    Example: umweg data import flows.csv --source my-office --published 2024-08-15
+    """
+    check_format(format_)
+    from umweg.sources import OriginInfo, import_flows
+
+    store = _store(store_dir, create=True)
+    replaced = {(m.source, m.dataset): m for m in store.snapshots()}.get((source, dataset))
+    shows = not quiet and sys.stderr.isatty()
+
+    def progress(rows: int) -> None:
+        if shows:
+            typer.echo(f"\r{rows:,} rows read", nl=False, err=True)
+
+    try:
+        manifest = import_flows(
+            file,
+            store,
+            source=source,
+            published_on=published,
+            dataset=dataset,
+            origin=OriginInfo(publisher, title, url, licence),
+            strict=strict,
+            progress=progress,
+        )
+    finally:
+        if shows:
+            typer.echo(err=True)
+    say(f"store: {store.root}", quiet=quiet or not verbose)
+    for alarm in manifest.alarms:
+        say(
+            f"{file.name}: alarm {alarm.name}: {rows_word(alarm.rows)}: {alarm.detail}", quiet=quiet
+        )
+    if manifest.rows_set_aside:
+        for line in set_aside_lines(manifest):
+            say(f"{file.name}: {line}", quiet=quiet)
+        say(
+            f"see them with: umweg data set-aside {manifest.snapshot_id}{_named(store_dir)}",
+            quiet=quiet,
+        )
+    current = {m.snapshot_id for m in store.snapshots()}
+    if manifest.snapshot_id not in current:
+        say(
+            "note: a newer snapshot of this source and data set is the one that is read; remove "
+            "it with `umweg data forget`, or import under another --dataset",
+            quiet=quiet,
+        )
+    elif replaced is not None and replaced.snapshot_id not in current:
+        say(
+            f"note: this takes the place of {replaced.snapshot_id}, which is still held; to read "
+            "both side by side, import under another --dataset",
+            quiet=quiet,
+        )
+    show_rows([list_row(manifest)], LIST, format_, output, no_color)
+
+
+@app.command("list")
+def list_(
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """The snapshots that are held, the packaged sample's included.
+
+    Example: umweg data list --format json
+    """
+    check_format(format_)
+    store = _store(store_dir)
+    say(f"store: {store.root}", quiet=quiet or not verbose)
+    show_rows([list_row(m) for m in store.all_snapshots], LIST, format_, output, no_color)
+
+
+@app.command()
+def coverage(
+    reporter: Annotated[
+        str | None, typer.Option(metavar="ALPHA3", help="Only this reporter.")
+    ] = None,
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """What each reporter has published for which periods, and what is missing.
+
+    Example: umweg data coverage --reporter NLD
+    """
+    check_format(format_)
+    store = _store(store_dir)
+    say(f"store: {store.root}", quiet=quiet or not verbose)
+    rows = coverage_rows(store.read("coverage").to_pylist())
+    if reporter is not None:
+        known = sorted({r["reporter"] for r in rows})
+        rows = [r for r in rows if r["reporter"] == reporter.upper()]
+        if not rows:
+            raise InputError(
+                f"nothing is held of the reporter '{reporter}'",
+                where=str(store.root),
+                allowed=", ".join(known),
+                next_step="choose one of these, or leave --reporter out",
+            )
+    show_rows(rows, COVERAGE, format_, output, no_color)
+
+
+@app.command()
+def show(
+    snapshot: Snapshot,
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """One snapshot: origins, input files with their SHA-256, alarms, rows set aside.
+
+    Example: umweg data show my-office-2024-08-15-1a2b3c4d
+    """
+    check_format(format_)
+    store = _store(store_dir)
+    say(f"store: {store.root}", quiet=quiet or not verbose)
+    manifest = _find(store, snapshot)
+    data = {
+        **list_row(manifest),
+        "parser": manifest.parser,
+        "folder": str(manifest.folder),
+        "inputs": [{"name": f.name, "bytes": f.bytes, "sha256": f.sha256} for f in manifest.inputs],
+        "origins": manifest.rows("origins").to_pylist(),
+        "tables": [{"table": t.table, "rows": t.rows} for t in manifest.tables],
+        "alarm_list": [
+            {"name": a.name, "rows": a.rows, "detail": a.detail} for a in manifest.alarms
+        ],
+        "set_aside": set_aside_by_reason(manifest),
+    }
+    if format_ == "json":
+        write(json_text(data), output)
+    elif format_ == "csv":
+        facts = [{"fact": name, "value": cell(value)} for name, value in data.items()]
+        write(csv_text(facts), output)
+    else:
+        write(snapshot_text(data, Style(no_color, output)), output)
+
+
+@app.command("set-aside")
+def set_aside(
+    snapshot: Snapshot,
+    store_dir: StoreDir = None,
+    format_: Format = "csv",
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """The rows of an import that were not kept: row number, reason, what is allowed, the row.
+
+    Example: umweg data set-aside my-office-2024-08-15-1a2b3c4d -o to-correct.csv
+    """
+    check_format(format_)
+    store = _store(store_dir)
+    manifest = _find(store, snapshot)
+    rows = sorted(manifest.rows("set_aside").to_pylist(), key=lambda r: int(r["row"]))
+    say(f"store: {store.root}", quiet=quiet or not verbose)
+    if manifest.rows_set_aside and not rows:
+        say(
+            f"{manifest.rows_set_aside} rows were set aside by a build script that keeps their "
+            "number only",
+            quiet=quiet,
+        )
+    show_rows(rows, SET_ASIDE, format_, output, no_color)
+
+
+@app.command()
+def forget(
+    snapshot: Snapshot,
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """Remove one snapshot from your store; the sample and the publisher's file stay.
+
+    Example: umweg data forget my-office-2024-08-15-1a2b3c4d
+    """
+    check_format(format_)
+    store = _store(store_dir, required=True)
+    folder = store.root / "snapshots" / snapshot
+    if folder.parent == store.root / "snapshots" and folder.is_dir():
+        name = snapshot  # by its folder, so that a damaged snapshot can be removed too
+    else:
+        name = _find(store, snapshot).snapshot_id
+    store.forget(name)
+    say(f"store: {store.root}", quiet=quiet or not verbose)
+    show_rows([{"snapshot_id": name, "status": "removed"}], FORGOTTEN, format_, output, no_color)
+
+
+# -- the store ------------------------------------------------------------------------------------
+
+
+def _store(named: Path | None, *, create: bool = False, required: bool = False) -> Store:
+    from umweg.settings import load_settings
+    from umweg.store.opening import open_configured
+
+    return open_configured(load_settings(store=named), create=create, required=required)
+
+
+def _named(store_dir: Path | None) -> str:
+    return f" --store {store_dir}" if store_dir is not None else ""
+
+
+def _find(store: Store, snapshot: str) -> Manifest:
+    """The snapshot of an id, or of the beginning of one where only one begins so."""
+    found = [m for m in store.all_snapshots if m.snapshot_id.startswith(snapshot)]
+    exact = [m for m in found if m.snapshot_id == snapshot]
+    if len(exact or found) > 1:
+        raise StoreError(
+            f"several snapshots begin with '{snapshot}'",
+            allowed=", ".join(m.snapshot_id for m in found),
+            next_step="write more of the id",
+        )
+    return (exact or found)[0] if found else store.snapshot(snapshot)

@@ -1,0 +1,194 @@
+"""What `umweg data` shows: the rows of each answer, and a snapshot in words."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from umweg.cli.output import write
+from umweg.report.plain_text import Style, csv_text, json_text, table_text, wrap
+
+if TYPE_CHECKING:
+    from umweg.store import Manifest
+
+_FIRST = 5
+
+Row = Mapping[str, Any]
+Columns = Sequence[tuple[str, str]]
+
+LIST: Columns = (
+    ("snapshot_id", "snapshot"),
+    ("dataset", "data set"),
+    ("rows_kept", "kept"),
+    ("rows_set_aside", "aside"),
+    ("alarms", "alarms"),
+)
+COVERAGE: Columns = (
+    ("reporter", "reporter"),
+    ("flow", "flow"),
+    ("scope", "scope"),
+    ("first", "from"),
+    ("last", "to"),
+    ("published", "held"),
+    ("missing", "missing"),
+    ("origin_id", "origin"),
+)
+SET_ASIDE: Columns = tuple((n, n) for n in ("row", "reason", "detail", "raw"))
+FORGOTTEN: Columns = (("snapshot_id", "snapshot"), ("status", "status"))
+
+
+def list_row(m: Manifest) -> dict[str, Any]:
+    """A snapshot as one line of a list."""
+    return {
+        "snapshot_id": m.snapshot_id,
+        "source": m.source,
+        "dataset": m.dataset,
+        "published_on": m.published_on,
+        # A file that was handed in was had when it was imported.
+        "retrieved_at": m.retrieved_at or m.imported_at,
+        "imported_at": m.imported_at,
+        "sha256": m.inputs[0].sha256 if len(m.inputs) == 1 else _joint_sha256(m),
+        "rows_read": m.rows_read,
+        "rows_kept": m.rows_kept,
+        "rows_set_aside": m.rows_set_aside,
+        "alarms": [a.name for a in m.alarms],
+    }
+
+
+def _joint_sha256(m: Manifest) -> str | None:
+    """One hash for several input files: of their hashes, in order; None without inputs."""
+    from hashlib import sha256
+
+    joined = "".join(f.sha256 for f in m.inputs)
+    return sha256(joined.encode()).hexdigest() if joined else None
+
+
+def coverage_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """One line for each reporter, flow, scope and origin: first, last and missing periods."""
+    keys = ("reporter", "flow", "freq", "scope", "origin_id")
+    series: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for row in rows:
+        held = series.setdefault(tuple(row[k] for k in keys), {"published": [], "missing": []})
+        held[row["status"]].append(row["period"])
+    result = []
+    for key, held in sorted(series.items()):
+        periods = sorted(held["published"] + held["missing"])
+        result.append(
+            {
+                **dict(zip(keys, key, strict=True)),
+                "first": periods[0],
+                "last": periods[-1],
+                "published": len(held["published"]),
+                "missing": sorted(held["missing"]),
+            }
+        )
+    return result
+
+
+def set_aside_by_reason(m: Manifest) -> list[dict[str, Any]]:
+    """The reasons with the number of rows and the first rows of each."""
+    rows = sorted(m.rows("set_aside").to_pylist(), key=lambda r: int(r["row"]))
+    counts = Counter(r["reason"] for r in rows)
+    return [
+        {
+            "reason": reason,
+            "rows": n,
+            "first": [
+                {"row": r["row"], "detail": r["detail"]} for r in rows if r["reason"] == reason
+            ][:_FIRST],
+        }
+        for reason, n in counts.most_common()
+    ]
+
+
+def set_aside_lines(m: Manifest) -> list[str]:
+    """One message for each reason."""
+    return [
+        f"set aside {r['reason']}: {rows_word(r['rows'])}, first row {r['first'][0]['row']}: "
+        f"{r['first'][0]['detail']}"
+        for r in set_aside_by_reason(m)
+    ]
+
+
+def rows_word(number: int) -> str:
+    """A number of rows in words."""
+    return f"{number:,} row" + ("" if number == 1 else "s")
+
+
+def show_rows(
+    rows: Sequence[Row],
+    columns: Columns,
+    format_: str,
+    output: Path | None,
+    no_color: bool,
+) -> None:
+    """Rows as a table (only `columns`, numbers grouped), JSON or CSV (everything)."""
+    if format_ == "json":
+        write(json_text(list(rows)), output)
+    elif format_ == "csv":
+        flat = [{name: cell(value) for name, value in row.items()} for row in rows]
+        header = ",".join(name for name, _ in columns) + "\n"
+        write(csv_text(flat) or header, output)
+    else:
+        shown = [{name: _shown(name, row[name]) for name, _ in columns} for row in rows]
+        write(table_text(shown, columns, Style(no_color, output)), output)
+
+
+def cell(value: Any) -> str:
+    """A value as one cell of a CSV file: lists of names with spaces between, the rest as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return " ".join(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+
+
+def _shown(name: str, value: Any) -> str:
+    if name == "alarms":
+        return str(len(value))
+    if name == "missing":
+        return "" if not value else value[0] + (f" +{len(value) - 1}" if len(value) > 1 else "")
+    return f"{value:,}" if isinstance(value, int) and name != "row" else cell(value)
+
+
+def snapshot_text(data: Mapping[str, Any], style: Style) -> str:
+    """A snapshot in words."""
+    lines: list[str] = []
+
+    def add(text: str, indent: int = 2) -> None:
+        lines.extend(wrap(text, indent))
+
+    def title(text: str) -> None:
+        lines.extend(["", style.bold(text)])
+
+    lines.append(style.bold(str(data["snapshot_id"])))
+    add(f"source {data['source']}, data set {data['dataset']}, parser {data['parser']}")
+    add(f"published {data['published_on'] or 'unknown'}, imported {data['imported_at']}")
+    add(
+        f"rows read {data['rows_read']:,} = kept {data['rows_kept']:,} + set aside "
+        f"{data['rows_set_aside']:,}"
+    )
+    add(f"folder {data['folder']}")
+    add("tables " + ", ".join(f"{t['table']} {t['rows']:,}" for t in data["tables"]))
+    title("input files")
+    for f in data["inputs"]:
+        add(f"{f['name']}, {f['bytes']:,} bytes")
+        add(f"sha256 {f['sha256']}", 4)
+    title("origins")
+    for o in data["origins"]:
+        add(f"{o['origin_id']}: {o['publisher']}, {o['title']}")
+        for key in ("vintage", "licence", "url", "derivation"):
+            if o[key]:
+                add(f"{key} {o[key]}", 4)
+    title("alarms" if data["alarm_list"] else "alarms: none")
+    for a in data["alarm_list"]:
+        add(f"{a['name']}: {rows_word(a['rows'])}: {a['detail']}")
+    title("rows set aside" if data["set_aside"] else "rows set aside: none held")
+    for r in data["set_aside"]:
+        add(f"{r['reason']}: {rows_word(r['rows'])}")
+        for first in r["first"]:
+            add(f"row {first['row']}: {first['detail']}", 4)
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,193 @@
+"""`scan_table`: the answer of a scan for a terminal, a narrow one, or a pipe."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from umweg.evidence import Status, Verdict
+from umweg.flows.result import CorridorResult, CountryResult, ScanResult
+from umweg.geography import name_of
+from umweg.report import number_formats as nf
+from umweg.report import words
+
+if TYPE_CHECKING:
+    from rich.console import ConsoleOptions, RenderResult
+
+WIDE = 76
+"""From this width on, all columns are shown."""
+
+_STYLES = {
+    Verdict.ALERT: "bold reverse",
+    Verdict.REVIEW: "bold yellow",
+    Verdict.CANNOT_TELL: "dim",
+    Verdict.CLEAR: "",
+}
+
+
+class ScanTable:
+    """A renderable that fits its columns to the width it is given."""
+
+    def __init__(self, result: ScanResult, width: int | None = None, top: int = 15) -> None:
+        self.result = result
+        self.width = width
+        self.top = top
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = min(self.width or options.max_width, options.max_width)
+        result, run = self.result, self.result.run
+        within = options.update(width=width)
+
+        def shown(part: Text | Table) -> RenderResult:
+            return console.render(part, within)
+
+        yield from shown(
+            Text(
+                f"Detours to {name_of(run.target)}: {nf.window(run.before)} against "
+                f"{nf.window(run.after)}",
+                style="bold",
+            )
+        )
+        yield from shown(Text(words.summary(result)))
+        said = words.direct(result)
+        if said:
+            yield from shown(Text(said))
+        for country in result.countries:
+            if country.verdict in (Verdict.ALERT, Verdict.REVIEW):
+                yield from shown(Text(words.short_answer(country)))
+        if result.countries:
+            yield from shown(Text(""))
+            yield from shown(_countries(result, width))
+        if result.corridors and self.top > 0:
+            yield from shown(_corridors(result, width, self.top))
+        yield from shown(Text(words.corridors(result)))
+        if result.not_tested:
+            yield from shown(Text(f"\nNot tested: {len(result.not_tested)}"))
+            for why, n in words.untested(result):
+                yield from shown(Text(f"  {n:>3} {why}"))
+        yield from shown(Text(f"\n{words.NO_PROOF}"))
+        yield from shown(
+            Text("All reasons, sources and charts: --format html -o report.html", style="dim")
+        )
+
+
+def scan_table(result: ScanResult, width: int | None = None, top: int = 15) -> ScanTable:
+    """The answer as something that rich can print.
+
+    Args:
+        result: What the scan answered.
+        width: Columns of the terminal; the console's without it.
+        top: Corridors to show.
+    """
+    return ScanTable(result, width, top)
+
+
+def scan_text(result: ScanResult, width: int = 80, top: int = 15, *, color: bool = False) -> str:
+    """The answer as text.
+
+    Args:
+        result: What the scan answered.
+        width: No line is longer.
+        top: Corridors to show.
+        color: With the control codes of a terminal.
+    """
+    out = io.StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=color, no_color=not color, highlight=False,
+        color_system="standard" if color else None,
+    )  # fmt: skip
+    console.print(scan_table(result, width, top))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False,
+        padding=(0, 1, 0, 0), header_style="underline",
+    )  # fmt: skip
+
+
+def _verdict(verdict: Verdict) -> Text:
+    return Text(f"{words.SYMBOLS[verdict]} {words.LABELS[verdict]}", style=_STYLES[verdict])
+
+
+def _countries(result: ScanResult, width: int) -> Table:
+    run = result.run
+    wide = width >= WIDE
+    table = _table(f"Exports of the goods asked for, {run.ratio_currency}, FOB; excess in USD")
+    table.add_column("country", no_wrap=True, overflow="ellipsis", min_width=7)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("factor", justify="right", no_wrap=True)
+    table.add_column("difference", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("compared", justify="right", no_wrap=True)
+        table.add_column("excess", justify="right", no_wrap=True)
+    table.add_column("fired", ratio=1)
+    for c in result.countries:
+        gap, rate = nf.difference(
+            c.inbound_before_reported, c.inbound_after_reported, (run.before, run.after)
+        )
+        cells: list[Text | str] = [
+            c.name,
+            _verdict(c.verdict),
+            "new" if c.inbound_ratio is None else nf.factor(c.inbound_ratio),
+            nf.money(gap, "", plus=True) + rate,
+        ]
+        if wide:
+            control = c.control_ratio if c.control_ratio is not None else c.control_growth
+            cells += [
+                nf.factor(control) + ("" if c.control_ratio is not None or control is None else "$"),
+                nf.money(c.inbound_excess_usd, "", plus=True),
+            ]
+        table.add_row(*cells, _fired(c))
+    if wide and any(c.control_ratio is None and c.control_growth for c in result.countries):
+        table.caption = "$: growth in USD"
+        table.caption_justify = "left"
+    return table
+
+
+def _fired(c: CountryResult) -> str:
+    names = [
+        words.SHORT_NAMES[n]
+        for n, s in c.signals.items()
+        if n != "collapse" and s.status is Status.FIRED
+    ]
+    return ", ".join(names) or "none"
+
+
+def _corridors(result: ScanResult, width: int, top: int) -> Table:
+    shown = result.corridors[:top]
+    wide = width >= WIDE
+    table = _table(f"\nThe {nf.count(len(shown), 'most striking corridor')}, USD million")
+    table.add_column("to", no_wrap=True)
+    table.add_column("code", no_wrap=True)
+    table.add_column("goods", no_wrap=True, overflow="ellipsis", ratio=1, min_width=8)
+    table.add_column("before", justify="right", no_wrap=True)
+    table.add_column("after", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("factor", justify="right", no_wrap=True)
+        table.add_column("q", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for c in shown:
+        cells: list[Text | str] = [
+            c.transit,
+            nf.code(c.code),
+            " ".join(c.description.split()),
+            nf.millions(c.inbound_before_usd),
+            nf.millions(c.inbound_after_usd),
+        ]
+        if wide:
+            cells += [_factor(c), nf.probability(c.q_value)]
+        table.add_row(*cells, _verdict(c.verdict))
+    return table
+
+
+def _factor(c: CorridorResult) -> str:
+    value = c.signals.surge.value
+    if value is None:
+        return "new" if c.inbound_before_usd <= 0 else nf.NONE
+    return nf.factor(value)
