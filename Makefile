@@ -12,8 +12,7 @@ BIN := .venv/bin
 	touch $@
 
 demo: .venv/installed  ## the main job on the packaged sample, offline
-	$(BIN)/umweg scan
-	$(BIN)/umweg scan --quiet --format html -o report.html
+	$(BIN)/umweg scan --quiet --report report.html
 	@echo "The report with charts and sources: report.html"
 
 test: lint  ## everything that must be green

@@ -247,3 +247,54 @@ def test_a_revised_file_takes_the_place_of_the_old_for_its_periods_alone(tmp_pat
     assert found.inbound_before_usd == pytest.approx(12e6)  # 2021, from the old file
     assert found.inbound_after_usd == pytest.approx(24e6)  # 2022, from the revised one
     assert "several-sources" in {c.key for c in found.caveats}
+
+
+def test_the_mirror_gap_of_a_country_is_of_its_basket_where_both_sides_state_codes(
+    tmp_path: Path,
+) -> None:
+    rows = []
+    for code in RESTRICTED:
+        rows += both_sides("KAZ", code, BOOM, arrived=0.25)
+    for code in FREE:  # everything else arrives
+        rows += growing("KAZ", "DEU", "M", code, FLAT)
+        rows += growing("KAZ", "FRA", "M", code, FLAT)
+    result = scan(world(tmp_path, rows), options())
+    found = country(result, "KAZ")
+    # 2020 and 2021: all arrived; 2022: a quarter of it.
+    assert found.gap_share_raw_by_year == {
+        "2020": pytest.approx(0), "2021": pytest.approx(0), "2022": pytest.approx(0.75)
+    }  # fmt: skip
+    assert found.signals.mirror_gap.status is Status.FIRED
+    assert found.verdict is Verdict.ALERT
+    assert "different-baskets" not in {c.key for c in found.caveats}
+
+
+def test_an_onward_leg_at_six_digits_speaks_for_the_country_and_for_no_corridor(
+    tmp_path: Path,
+) -> None:
+    """The sample is at eight digits; a country's own exports come at six."""
+    store = Store.open(tmp_path / "store", create=True, with_sample=True)
+    rows = []
+    for code in ("854231", "847150"):
+        rows += growing("KAZ", "RUS", "X", code, {2021: 1e6, 2022: 50e6})
+        rows += growing("KAZ", "VNM", "X", code, {2021: 2e6, 2022: 2e6})
+    add_to(store, [{**r, "nomenclature": "HS2017"} for r in rows])
+    store.refresh()
+    result = scan(store, ScanOptions(transit=("KAZ",), as_of=AS_OF))
+    found = country(result, "KAZ")
+    assert found.signals.onward.status is Status.FIRED
+    assert found.verdict is Verdict.ALERT  # with the mirror gap of the packaged figures
+    assert "wider-codes" in {c.key for c in found.caveats}
+    assert {c.signals.onward.status for c in result.corridors} == {Status.CANNOT_TELL}
+    assert found.inbound_ratio == pytest.approx(2.22, abs=0.02)  # the inbound leg is as it was
+
+
+def test_one_members_file_does_not_push_out_the_group(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store", create=True, with_sample=True)
+    rows = growing("DEU", "KAZ", "X", "85423190", FLAT, nomenclature="CN2021")
+    add_to(store, rows)
+    store.refresh()
+    result = scan(store, ScanOptions(transit=("KAZ",), as_of=AS_OF))
+    found = country(result, "KAZ")
+    assert found.inbound_ratio == pytest.approx(2.22, abs=0.02)
+    assert any(c.key == "several-sources" and "DEU" in c.detail for c in found.caveats)

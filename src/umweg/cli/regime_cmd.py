@@ -11,8 +11,8 @@ import typer
 
 from umweg.cli.output import check_format, parse_day, parse_today, show, write
 from umweg.errors import EXIT_INPUT, UsageError
-from umweg.report.regime_text import country_rows, goods_rows, goods_text
 from umweg.report.plain_text import Style, csv_text, json_text, width
+from umweg.report.regime_text import country_rows, goods_rows, goods_text
 
 if TYPE_CHECKING:
     from umweg.regime import GoodsList, Regime

@@ -9,9 +9,11 @@ import typer
 
 from umweg.cli.output import check_format, parse_day, say, write
 from umweg.errors import EXIT_CANNOT_TELL, EXIT_FINDINGS, EXIT_OK, UsageError
+from umweg.report.plain_text import Style, width
 
 if TYPE_CHECKING:
     from umweg.flows import ScanResult
+    from umweg.regime import Regime
     from umweg.store import Store
 
 FORMATS = ("table", "json", "csv", "xlsx", "html")
@@ -76,6 +78,10 @@ def scan_command(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write to this file.")
     ] = None,
+    report_file: Annotated[
+        Path | None,
+        typer.Option("--report", help="Write the HTML report to this file as well."),
+    ] = None,
     top: Annotated[int, typer.Option(help="Corridors in the table.", min=0)] = 10,
     store_dir: Annotated[
         Path | None,
@@ -97,7 +103,8 @@ def scan_command(
     \b
     umweg scan
     umweg scan --transit KGZ,ARM --codes 8542 --complete-reporters
-    umweg scan --format html -o report.html
+    umweg scan --report report.html
+    umweg scan --format json -o scan.json
     """
     if show_policy:
         from umweg.flows.policy import DEFAULT
@@ -109,12 +116,13 @@ def scan_command(
         raise UsageError(f"--fail-on does not know '{fail_on}'", allowed=", ".join(FAIL_ON))
     if format_ == "xlsx" and output is None:
         raise UsageError("a workbook needs a file", next_step="add -o result.xlsx")
-    if output is not None and not output.parent.is_dir():
-        raise UsageError(
-            "the folder of the output file does not exist",
-            where=str(output.parent),
-            next_step="make the folder, or choose another file with -o",
-        )
+    for file in (output, report_file):
+        if file is not None and not file.parent.is_dir():
+            raise UsageError(
+                "the folder of the output file does not exist",
+                where=str(file.parent),
+                next_step="make the folder, or choose another file",
+            )
 
     from umweg.flows import ScanOptions, scan
     from umweg.periods import Window
@@ -152,8 +160,11 @@ def scan_command(
         snapshot = _save(store, result)
         say(f"signals saved as {snapshot}", quiet=quiet)
     _write(result, regime, format_, output, top, no_color)
-    if output is not None:
-        say(f"written to {output}", quiet=quiet)
+    if report_file is not None:
+        _write(result, regime, "html", report_file, top, no_color)
+    for file in (output, report_file):
+        if file is not None:
+            say(f"written to {file}", quiet=quiet)
     return _exit_code(result, fail_on)
 
 
@@ -187,7 +198,7 @@ def _save(store: Store, result: ScanResult) -> str:
 
 def _write(
     result: ScanResult,
-    regime: object,
+    regime: Regime,
     format_: str,
     output: Path | None,
     top: int,
@@ -206,10 +217,8 @@ def _write(
     elif format_ == "html":
         text = report.scan_html(result, regime)
     else:
-        from umweg.cli.console import print_table
-
-        print_table(report.scan_table(result, top=top), output, no_color)
-        return
+        style = Style(no_color, output)
+        text = report.scan_text(result, width=width(), top=top, color=style.on)
     write(text if text.endswith("\n") else text + "\n", output)
 
 

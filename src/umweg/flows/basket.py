@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from umweg import nomenclature as nom
 from umweg.errors import NomenclatureError, UsageError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListedCodes:
     """A goods list as the scan needs it: its vintage, codes and texts."""
 
@@ -19,7 +19,7 @@ class ListedCodes:
     codes: frozenset[str]
     descriptions: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """Digits of the most detailed code."""
         return max((len(c) for c in self.codes), default=0)

@@ -167,7 +167,7 @@ def corridor_findings(
     policy: Policy,
     missing: Mapping[tuple[str, str], str],
 ) -> tuple[CorridorResult, ...]:
-    """Every corridor as a finding, ranked by verdict, then score, then excess.
+    """Every corridor as a finding, ranked by verdict, then q, then excess.
 
     Args:
         c: The judged arrays.
@@ -231,7 +231,7 @@ def corridor_findings(
             found,
             key=lambda f: (
                 RANK[f.verdict],
-                -(f.score if f.score is not None else -math.inf),
+                f.q_value if f.q_value is not None else 2.0,
                 -(f.inbound_excess_usd or 0.0),
                 f.transit,
                 f.code,

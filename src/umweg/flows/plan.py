@@ -173,7 +173,10 @@ def cover(
             continue
         if usable is not None and not members <= usable:
             continue
-        reach = (min(s.first for s in grouped[key]), max(s.last for s in grouped[key]))
+        reach = (
+            max(first, min(s.first for s in grouped[key])),
+            min(last, max(s.last for s in grouped[key])),
+        )
         free = free_spans(reach, [t for m in members for t in taken[m]])
         if free != (reach,):
             unused.append((key[1], key[2]))

@@ -111,7 +111,7 @@ def ask(options: ScanOptions, regime: Regime) -> Question:
             raise UsageError(
                 f"'{country}' is no country code",
                 where="--transit",
-                allowed="ISO 3166-1 alpha-3, such as KGZ",
+                allowed="a code of three letters, ISO 3166-1 alpha-3",
             )
         if country == options.target or country in coalition:
             role = "the target" if country == options.target else "in the coalition"

@@ -166,8 +166,13 @@ def heat(
             "step:N",
             scale=alt.Scale(domain=steps, range=[b[1] for b in BINS]),
             legend=alt.Legend(
-                title="Excess over the expectation, USD", orient="bottom", columns=3, values=shown,
-                symbolType="square", symbolStrokeColor="#555555", symbolSize=140,
+                title="Excess over the expectation, USD",
+                orient="bottom",
+                columns=3,
+                values=shown,
+                symbolType="square",
+                symbolStrokeColor="#555555",
+                symbolSize=140,
                 symbolStrokeWidth=1,
             ),
         )
@@ -214,8 +219,13 @@ def dumbbell(rows: Sequence[Mapping[str, Any]], label: str) -> str:
                 x=x
             ),
             base.mark_point(
-                shape="diamond", filled=True, fill="#FFFFFF", stroke=VERMILION, strokeWidth=2,
-                size=85, opacity=1,
+                shape="diamond",
+                filled=True,
+                fill="#FFFFFF",
+                stroke=VERMILION,
+                strokeWidth=2,
+                size=85,
+                opacity=1,
             ).encode(x=alt.X("imports_m:Q", scale=scale)),
             base.mark_text(align="left", dx=9, fontSize=11, color=INK).encode(
                 x=alt.X("end:Q", scale=scale), text="label:N"

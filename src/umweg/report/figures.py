@@ -92,9 +92,7 @@ def legs(result: ScanResult, events: tuple[Event, ...]) -> Figure | None:
     )
     courses: list[tuple[str, str, str, Mapping[str, float], float | None]] = []
     if direct:
-        courses.append(
-            ("direct", run.target, f"{name_of(run.target)}: direct flow", direct, None)
-        )
+        courses.append(("direct", run.target, f"{name_of(run.target)}: direct flow", direct, None))
     for c in result.countries:
         if c.monthly.get("inbound"):
             level = c.inbound_expected_usd
@@ -156,9 +154,7 @@ def _panel(
     label = (
         f"{title}: USD a {step}, {nf.money(values[periods[0]])} in {periods[0]}, "
         f"{nf.money(values[periods[-1]])} in {periods[-1]}, highest {nf.money(values[peak])} in "
-        f"{peak}"
-        + (f"; expected mean after {nf.money(mean)}" if mean is not None else "")
-        + "."
+        f"{peak}" + (f"; expected mean after {nf.money(mean)}" if mean is not None else "") + "."
     )
     return Panel(title, charts.course(rows, *time, marks, level, label))
 
@@ -185,11 +181,10 @@ def heat(result: ScanResult) -> Figure | None:
             cell = _cell(groups.get((heading, place), []), windows)
             cells.append({"row": heading, "column": place, **cell[0]})
             rows.append((heading, place, *cell[1]))
-    best = max(groups[k] and (excess[k[0]], k) for k in groups if k[0] == top[0])[1][0]
     label = (
         f"Heat map of {nf.count(len(top), 'heading')} by "
         f"{nf.count(len(places), 'transit country', 'transit countries')}; the largest excess is "
-        f"in {best}, {nf.money(excess[best])} over all countries."
+        f"in {top[0]}, {nf.money(excess[top[0]])} over the countries where it is above zero."
     )
     return Figure(
         "heat",
@@ -224,7 +219,7 @@ def _cell(
         text = "new" if after > 0 else ""
     else:
         ratio = (after / windows[1]) / (before / windows[0])
-        text = ">×999" if ratio >= 999.5 else f"×{ratio:.0f}" if ratio >= 9.95 else f"×{ratio:.1f}"
+        text = "×1000+" if ratio >= 1000 else f"×{ratio:.{1 if ratio < 9.95 else 0}f}"
     return {"step": charts.bin_of(total), "text": text + ("*" if unknown else "")}, numbers
 
 

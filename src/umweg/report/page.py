@@ -74,7 +74,7 @@ def scan_html(result: ScanResult, regime: Regime) -> str:
         meanings=[(v, words.MEANINGS[v]) for v in words.ORDER],
         countries=[_country_row(c, run) for c in result.countries],
         figures={f.id: f for f in drawn},
-        svg=Markup,  # noqa: S704 - drawn by us, its only text escaped in charts.svg
+        svg=Markup,  # drawn by us; its only foreign text is escaped in charts.svg
         measures=[(label_of(e, i), e) for i, e in enumerate(events.drawn, 1)],
         other_measures=events.others,
         reference_of=reference_of,

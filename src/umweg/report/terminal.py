@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WIDE = 76
 """From this width on, all columns are shown."""
+MIN_GOODS = 9
+"""With less room than this the text of the goods is left out."""
 
 _STYLES = {
     Verdict.ALERT: "bold reverse",
@@ -67,8 +69,12 @@ class ScanTable:
         yield from shown(Text(words.corridors(result)))
         if result.not_tested:
             yield from shown(Text(f"\nNot tested: {len(result.not_tested)}"))
+            reasons = Table.grid(padding=(0, 1, 0, 0))
+            reasons.add_column(justify="right", min_width=4)
+            reasons.add_column()
             for why, n in words.untested(result):
-                yield from shown(Text(f"  {n:>3} {why}"))
+                reasons.add_row(str(n), Text(why))
+            yield from shown(reasons)
         yield from shown(Text(f"\n{words.NO_PROOF}"))
         yield from shown(
             Text("All reasons, sources and charts: --format html -o report.html", style="dim")
@@ -126,7 +132,7 @@ def _countries(result: ScanResult, width: int) -> Table:
     if wide:
         table.add_column("compared", justify="right", no_wrap=True)
         table.add_column("excess", justify="right", no_wrap=True)
-    table.add_column("fired", ratio=1)
+    table.add_column("fired")
     for c in result.countries:
         gap, rate = nf.difference(
             c.inbound_before_reported, c.inbound_after_reported, (run.before, run.after)
@@ -140,7 +146,8 @@ def _countries(result: ScanResult, width: int) -> Table:
         if wide:
             control = c.control_ratio if c.control_ratio is not None else c.control_growth
             cells += [
-                nf.factor(control) + ("" if c.control_ratio is not None or control is None else "$"),
+                nf.factor(control)
+                + ("" if c.control_ratio is not None or control is None else "$"),
                 nf.money(c.inbound_excess_usd, "", plus=True),
             ]
         table.add_row(*cells, _fired(c))
@@ -163,26 +170,29 @@ def _corridors(result: ScanResult, width: int, top: int) -> Table:
     shown = result.corridors[:top]
     wide = width >= WIDE
     table = _table(f"\nThe {nf.count(len(shown), 'most striking corridor')}, USD million")
-    table.add_column("to", no_wrap=True)
-    table.add_column("code", no_wrap=True)
-    table.add_column("goods", no_wrap=True, overflow="ellipsis", ratio=1, min_width=8)
-    table.add_column("before", justify="right", no_wrap=True)
-    table.add_column("after", justify="right", no_wrap=True)
+    columns: list[tuple[str, bool, list[Text]]] = [
+        ("to", False, [Text(c.transit) for c in shown]),
+        ("code", False, [Text(nf.code(c.code)) for c in shown]),
+        ("before", True, [Text(nf.millions(c.inbound_before_usd)) for c in shown]),
+        ("after", True, [Text(nf.millions(c.inbound_after_usd)) for c in shown]),
+    ]
     if wide:
-        table.add_column("factor", justify="right", no_wrap=True)
-        table.add_column("q", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    for c in shown:
-        cells: list[Text | str] = [
-            c.transit,
-            nf.code(c.code),
-            " ".join(c.description.split()),
-            nf.millions(c.inbound_before_usd),
-            nf.millions(c.inbound_after_usd),
+        columns += [
+            ("factor", True, [Text(_factor(c)) for c in shown]),
+            ("q", True, [Text(nf.probability(c.q_value)) for c in shown]),
         ]
-        if wide:
-            cells += [_factor(c), nf.probability(c.q_value)]
-        table.add_row(*cells, _verdict(c.verdict))
+    columns.append(("verdict", False, [_verdict(c.verdict) for c in shown]))
+    # The text of the goods gets what the numbers leave: rich would shorten them all alike.
+    room = width - sum(max(len(h), *(t.cell_len for t in cells)) + 1 for h, _, cells in columns)
+    if room >= MIN_GOODS:
+        goods = [Text(" ".join(c.description.split())) for c in shown]
+        for text in goods:
+            text.truncate(room - 1, overflow="ellipsis")
+        columns.insert(2, ("goods", False, goods))
+    for heading, right, _ in columns:
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    for i in range(len(shown)):
+        table.add_row(*(cells[i] for _, _, cells in columns))
     return table
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from umweg.evidence import Signal, Status, Verdict
+from umweg.evidence import Status, Verdict
 from umweg.flows.result import CountryResult, Run, ScanResult
 from umweg.geography import name_of
 from umweg.periods import Window
@@ -109,8 +109,7 @@ def direct(result: ScanResult) -> str:
         return ""
     sums = _sums(told.monthly.get("direct", {}), run)
     amounts = (
-        f" ({nf.money(sums[0])} → {nf.money(sums[1])}, "
-        f"{nf.money(sums[1] - sums[0], plus=True)})"
+        f" ({nf.money(sums[0])} → {nf.money(sums[1])}, {nf.money(sums[1] - sums[0], plus=True)})"
         if sums
         else ""
     )
@@ -147,10 +146,13 @@ def inbound(c: CountryResult, run: Run) -> str:
     if c.inbound_ratio is None:
         return f"Reported exports of these goods to {c.name}: nothing before ({amounts})"
     verb = "grew" if c.inbound_ratio >= 1 else "fell to"
-    return f"Reported exports of these goods to {c.name} {verb} {nf.factor(c.inbound_ratio)} ({amounts})"
+    return (
+        f"Reported exports of these goods to {c.name} {verb} {nf.factor(c.inbound_ratio)} "
+        f"({amounts})"
+    )
 
 
-def control(c: CountryResult, run: Run) -> str:
+def control(c: CountryResult) -> str:
     """What the control did, in the currency of the ratio where it is known in it."""
     if c.control_ratio is not None:
         return f"the comparison, {c.control_method}, went {nf.factor(c.control_ratio)}"
@@ -180,7 +182,7 @@ def _surge(c: CountryResult, run: Run) -> str:
         Status.BELOW_FLOOR: "Too little money for the surge signal (below the floor).",
     }.get(signal.status, f"The surge cannot be told; missing: {'; '.join(signal.missing)}.")
     middle = f" That is {above}." if above else ""
-    return f"{inbound(c, run)}; {control(c, run)}.{middle} {tail}"
+    return f"{inbound(c, run)}; {control(c)}.{middle} {tail}"
 
 
 def _mirror(c: CountryResult) -> str:

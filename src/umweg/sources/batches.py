@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,12 +84,22 @@ def no_rows(columns: Sequence[str]) -> dict[str, pa.StringArray]:
 
 def count_lines(path: Path) -> int:
     """Lines of a file, whichever of the three ends of line it uses; counted apart from the
-    parser, so that no line is lost without notice."""
+    parser, so that no line is lost without notice.
+
+    Raises:
+        LineByLineError: some bytes are not UTF-8.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
     ends, last = 0, b""
-    with path.open("rb") as f:
-        while chunk := f.read(1 << 20):
-            ends += chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
-            if last == b"\r" and chunk[:1] == b"\n":
-                ends -= 1
-            last = chunk[-1:]
+    try:
+        with path.open("rb") as f:
+            while chunk := f.read(1 << 20):
+                ends += chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
+                if last == b"\r" and chunk[:1] == b"\n":
+                    ends -= 1
+                last = chunk[-1:]
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise LineByLineError from error
     return ends + (last not in (b"", b"\n", b"\r"))

@@ -25,7 +25,6 @@ from umweg.sources.batches import (
     Batch,
     LineByLineError,
     Reject,
-    Rows,
     count_lines,
     no_rows,
     ragged,
@@ -195,7 +194,8 @@ class RowFile:
                 next_row = int(numbers[-1]) + 1
             skipped = [n for n in skipped if n >= next_row]
             total += block.num_rows + len(wrong)
-            yield self._as_text(numbers, block, wrong)
+            columns = {n: block.column(i) for i, n in enumerate(self.columns)}
+            yield Batch(numbers, columns, tuple(wrong))
             wrong.clear()
         total += len(wrong)
         if total != lines:
@@ -222,7 +222,7 @@ class RowFile:
                     invalid_row_handler=handler,
                 ),
                 convert_options=pacsv.ConvertOptions(
-                    column_types=dict.fromkeys(self.columns, pa.binary()),
+                    column_types=dict.fromkeys(self.columns, pa.string()),
                     null_values=[],
                     strings_can_be_null=False,
                 ),
@@ -240,26 +240,6 @@ class RowFile:
             return "skip"
 
         return note
-
-    def _as_text(self, rows: Rows, block: pa.RecordBatch, wrong: Sequence[Reject]) -> Batch:
-        try:
-            columns = {n: block.column(i).cast(pa.string()) for i, n in enumerate(self.columns)}
-            return Batch(rows, columns, tuple(wrong))
-        except pa.ArrowInvalid:
-            pass  # some bytes are no UTF-8: find the rows
-        rejects, good = list(wrong), np.ones(len(rows), bool)
-        for index, row in enumerate(zip(*(c.to_pylist() for c in block.columns), strict=True)):
-            try:
-                b"".join(row).decode("utf-8")
-            except UnicodeDecodeError:
-                good[index] = False
-                cells = [cell.decode("utf-8", errors="backslashreplace") for cell in row]
-                rejects.append(
-                    undecodable(int(rows[index]), dict(zip(self.columns, cells, strict=True)))
-                )
-        kept = block.filter(pa.array(good))
-        columns = {n: kept.column(i).cast(pa.string()) for i, n in enumerate(self.columns)}
-        return Batch(rows[good], columns, tuple(rejects))
 
     def _csv_lines(self) -> Iterator[Batch]:
         with io.TextIOWrapper(
