@@ -72,13 +72,15 @@ def test_the_readmes_python_runs() -> None:
     assert "Kyrgyzstan alert" in done.stdout
 
 
-def test_dependencies_are_explained() -> None:
+def test_dependencies_are_explained_and_locked() -> None:
     text = (DOCS / "dependencies.md").read_text("utf-8").lower()
     project = (ROOT / "pyproject.toml").read_text("utf-8")
     block = re.search(r"^dependencies = \[(.*?)^\]", project, re.S | re.M)
     assert block is not None
+    locked = (ROOT / "requirements.lock").read_text("utf-8").lower()
     for name in re.findall(r'"([A-Za-z0-9-]+)', block[1]):
         assert name.lower() in text, name
+        assert re.search(rf"^{re.escape(name.lower())}==", locked, re.M), f"run `make lock`: {name}"
 
 
 def test_nothing_of_one_machine_or_index_is_tracked() -> None:

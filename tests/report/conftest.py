@@ -32,6 +32,12 @@ def small(result: ScanResult) -> ScanResult:
 
 
 @pytest.fixture(scope="session")
+def medium(result: ScanResult) -> ScanResult:
+    """Enough corridors for every case to occur, few enough for a quick test."""
+    return replace(result, corridors=result.corridors[::6])
+
+
+@pytest.fixture(scope="session")
 def hostile(small: ScanResult) -> ScanResult:
     """Texts as a bad or a malicious file could bring them."""
     first, second, *rest = small.corridors

@@ -21,11 +21,11 @@ def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_csv_round_trip(result: ScanResult) -> None:
-    rows = read(scan_csv(result))
+def test_csv_round_trip(medium: ScanResult) -> None:
+    rows = read(scan_csv(medium))
     assert tuple(rows[0]) == COLUMNS
-    assert len(rows) == len(result.corridors)
-    for row, c in zip(rows, result.corridors, strict=True):
+    assert len(rows) == len(medium.corridors)
+    for row, c in zip(rows, medium.corridors, strict=True):
         assert (row["transit"], row["code"], row["verdict"]) == (c.transit, c.code, c.verdict.value)
         # Ten significant digits are written.
         assert float(row["inbound_after_usd"]) == pytest.approx(c.inbound_after_usd, rel=1e-9)
@@ -69,11 +69,11 @@ def strict(text: str) -> Any:
     return json.loads(text, parse_constant=refuse)
 
 
-def test_json_is_the_result(result: ScanResult) -> None:
-    data = strict(scan_json(result))
-    assert data == json.loads(json.dumps(result.to_json()))  # tuples become lists
+def test_json_is_the_result(medium: ScanResult) -> None:
+    data = strict(scan_json(medium))
+    assert data == json.loads(json.dumps(medium.to_json()))  # tuples become lists
     assert data["countries"][0]["verdict"] == "alert"
-    assert len(data["corridors"]) == len(result.corridors)
+    assert len(data["corridors"]) == len(medium.corridors)
 
 
 def test_json_never_holds_nan(small: ScanResult) -> None:

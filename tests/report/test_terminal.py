@@ -52,6 +52,24 @@ def test_fits_the_console_it_is_printed_on(result: ScanResult) -> None:
     assert max(cell_len(line) for line in out.getvalue().splitlines()) <= 50
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_long_name_never_cuts_a_number(result: ScanResult, width: int) -> None:
+    first = replace(result.countries[0], name="The Long Republic of Somewhere and its Islands")
+    text = scan_text(replace(result, countries=(first, *result.countries[1:])), width, top=0)
+    table = text[text.index("country") :].splitlines()[1:7]
+    for line in table:
+        assert "…" not in line[8:].replace("…", "", 1 if "The Long" in line else 0)
+    assert "×7.07" in table[0]
+    assert "+424.9 m" in table[0]
+
+
+def test_many_countries_are_counted_not_named(result: ScanResult) -> None:
+    unknown = result.countries[-1]
+    many = tuple(replace(unknown, name=f"Country {i}") for i in range(9))
+    text = scan_text(replace(result, countries=(result.countries[0], *many)), 80)
+    assert "? cannot tell: 9 countries" in " ".join(text.split())
+
+
 def test_no_corridors_asked_for(result: ScanResult) -> None:
     assert "most striking" not in scan_text(result, 80, top=0)
 

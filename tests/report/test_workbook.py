@@ -33,15 +33,15 @@ def test_sheets(book: Path) -> None:
     assert CalamineWorkbook.from_path(book).sheet_names == SHEETS
 
 
-def test_whole_sample(result: ScanResult, tmp_path: Path) -> None:
+def test_every_row_is_there(medium: ScanResult, tmp_path: Path) -> None:
     path = tmp_path / "whole.xlsx"
-    scan_xlsx(result, path)
-    assert len(rows(path, "Corridors")) == len(result.corridors)
-    assert len(rows(path, "Signals")) == 4 * (len(result.corridors) + len(result.countries))
-    assert len(rows(path, "Not tested")) == len(result.not_tested)
+    scan_xlsx(medium, path)
+    assert len(rows(path, "Corridors")) == len(medium.corridors)
+    assert len(rows(path, "Signals")) == 4 * (len(medium.corridors) + len(medium.countries))
+    assert len(rows(path, "Not tested")) == len(medium.not_tested)
     first = rows(path, "Countries")[0]
-    assert first["transit"] == result.countries[0].transit
-    assert first["inbound_ratio"] == pytest.approx(result.countries[0].inbound_ratio)
+    assert first["transit"] == medium.countries[0].transit
+    assert first["inbound_ratio"] == pytest.approx(medium.countries[0].inbound_ratio)
     assert [r["year"] for r in rows(path, "Mirror gap") if r["transit"] == "KGZ"] == [
         "2019", "2020", "2021", "2022", "2023",
     ]  # fmt: skip

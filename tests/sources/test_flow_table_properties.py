@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from umweg.errors import UmwegError
@@ -45,23 +46,29 @@ lines = st.one_of(near_rows, st.lists(cells, max_size=10).map(",".join))
 files = st.lists(lines, max_size=12).map(
     lambda rows: "\n".join([HEADER, *rows]).encode("utf-8", "surrogatepass")
 )
-some = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+some = settings(max_examples=80, deadline=None)
 
 
-def written(content: bytes) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="umweg-test-"))
-    path = folder / "flows.csv"
-    path.write_bytes(content)
-    return path
+Write = Callable[[bytes], Path]
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Write:
+    """Each example in a folder of its own."""
+
+    def write(content: bytes) -> Path:
+        path = tmp_path_factory.mktemp("example") / "flows.csv"
+        path.write_bytes(content)
+        return path
+
+    return write
 
 
 @some
 @given(st.one_of(files, st.lists(st.binary(max_size=20)).map(b"\n".join).map(
     lambda rest: HEADER.encode() + b"\n" + rest
 )))  # fmt: skip
-def test_every_row_is_kept_or_set_aside(content: bytes) -> None:
+def test_every_row_is_kept_or_set_aside(written: Write, content: bytes) -> None:
     # A last good row of a country that no other row names keeps the import alive.
     content += b"\n" + GOOD.replace("DEU", "JPN").encode() + b"\n"
     path = written(content)
@@ -79,7 +86,7 @@ def test_every_row_is_kept_or_set_aside(content: bytes) -> None:
 
 @some
 @given(st.binary(max_size=300))
-def test_any_bytes_give_a_snapshot_or_an_error_with_a_message(content: bytes) -> None:
+def test_any_bytes_give_a_snapshot_or_an_error_with_a_message(written: Write, content: bytes) -> None:
     path = written(content)
     store = Store.open(path.parent / "store", create=True, with_sample=False)
     try:
@@ -104,7 +111,7 @@ def _rows(file: RowFile, *, careful: bool) -> dict[int, object]:
 
 @settings(some, max_examples=200)
 @given(st.one_of(files, st.binary(max_size=80).map(lambda b: HEADER.encode() + b"\n" + b)))
-def test_both_ways_of_reading_agree(content: bytes) -> None:
+def test_both_ways_of_reading_agree(written: Write, content: bytes) -> None:
     """The quick reader and the careful one give the same rows wherever no quote is in the way."""
     path = written(content)
     file = RowFile(path, ALLOWED)

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 WIDE = 76
 """From this width on, all columns are shown."""
-MIN_GOODS = 9
-"""With less room than this the text of the goods is left out."""
+NARROW = 56
+"""Below this width countries are named by their code, and what fired stands in the text above."""
+MIN_TEXT = 4
+"""With less room than this the column of text is left out."""
 
 _STYLES = {
     Verdict.ALERT: "bold reverse",
@@ -121,39 +123,55 @@ def _verdict(verdict: Verdict) -> Text:
     return Text(f"{words.SYMBOLS[verdict]} {words.LABELS[verdict]}", style=_STYLES[verdict])
 
 
+Column = tuple[str, bool, list[Text]]
+"""Heading, whether it is set to the right, cells."""
+
+
+def _fill(table: Table, columns: list[Column], text: Column, at: int, width: int) -> None:
+    """Fill a table: numbers keep their width, and the one column of text gets what they leave.
+
+    Left to itself, rich would shorten all columns alike, and half a number is a wrong one.
+    """
+    room = width - sum(max(len(h), *(c.cell_len for c in cells)) + 1 for h, _, cells in columns)
+    if room >= MIN_TEXT:
+        for cell in text[2]:
+            cell.truncate(room - 1, overflow="ellipsis")
+        columns.insert(at, text)
+    for heading, right, _ in columns:
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    for row in zip(*(cells for _, _, cells in columns), strict=True):
+        table.add_row(*row)
+
+
 def _countries(result: ScanResult, width: int) -> Table:
-    run = result.run
+    run, found = result.run, result.countries
     wide = width >= WIDE
     table = _table(f"Exports of the goods asked for, {run.ratio_currency}, FOB; excess in USD")
-    table.add_column("country", no_wrap=True, overflow="ellipsis", min_width=7)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("factor", justify="right", no_wrap=True)
-    table.add_column("difference", justify="right", no_wrap=True)
-    if wide:
-        table.add_column("compared", justify="right", no_wrap=True)
-        table.add_column("excess", justify="right", no_wrap=True)
-    table.add_column("fired")
-    for c in result.countries:
+    factors, gaps, controls = [], [], []
+    for c in found:
         gap, rate = nf.difference(
             c.inbound_before_reported, c.inbound_after_reported, (run.before, run.after)
         )
-        cells: list[Text | str] = [
-            c.name,
-            _verdict(c.verdict),
-            "new" if c.inbound_ratio is None else nf.factor(c.inbound_ratio),
-            nf.money(gap, "", plus=True) + rate,
-        ]
-        if wide:
-            control = c.control_ratio if c.control_ratio is not None else c.control_growth
-            cells += [
-                nf.factor(control)
-                + ("" if c.control_ratio is not None or control is None else "$"),
-                nf.money(c.inbound_excess_usd, "", plus=True),
-            ]
-        table.add_row(*cells, _fired(c))
-    if wide and any(c.control_ratio is None and c.control_growth for c in result.countries):
-        table.caption = "$: growth in USD"
-        table.caption_justify = "left"
+        factors.append(Text("new" if c.inbound_ratio is None else nf.factor(c.inbound_ratio)))
+        gaps.append(Text(nf.money(gap, "", plus=True) + rate))
+        in_usd = c.control_ratio is None and c.control_growth is not None
+        control = c.control_growth if in_usd else c.control_ratio
+        controls.append(Text(nf.factor(control) + ("$" if in_usd else "")))
+    columns: list[Column] = [
+        ("verdict", False, [_verdict(c.verdict) for c in found]),
+        ("factor", True, factors),
+        ("difference", True, gaps),
+    ]
+    if wide:
+        excess = [Text(nf.money(c.inbound_excess_usd, "", plus=True)) for c in found]
+        columns += [("compared", True, controls), ("excess", True, excess)]
+        if any(c.control_ratio is None and c.control_growth for c in found):
+            table.caption = "$: growth in USD"
+            table.caption_justify = "left"
+    if width >= NARROW:
+        columns.append(("fired", False, [Text(_fired(c)) for c in found]))
+    names = [Text(c.name if width >= NARROW else c.transit) for c in found]
+    _fill(table, columns, ("country", False, names), 0, width)
     return table
 
 
@@ -170,7 +188,7 @@ def _corridors(result: ScanResult, width: int, top: int) -> Table:
     shown = result.corridors[:top]
     wide = width >= WIDE
     table = _table(f"\nThe {nf.count(len(shown), 'most striking corridor')}, USD million")
-    columns: list[tuple[str, bool, list[Text]]] = [
+    columns: list[Column] = [
         ("to", False, [Text(c.transit) for c in shown]),
         ("code", False, [Text(nf.code(c.code)) for c in shown]),
         ("before", True, [Text(nf.millions(c.inbound_before_usd)) for c in shown]),
@@ -182,17 +200,8 @@ def _corridors(result: ScanResult, width: int, top: int) -> Table:
             ("q", True, [Text(nf.probability(c.q_value)) for c in shown]),
         ]
     columns.append(("verdict", False, [_verdict(c.verdict) for c in shown]))
-    # The text of the goods gets what the numbers leave: rich would shorten them all alike.
-    room = width - sum(max(len(h), *(t.cell_len for t in cells)) + 1 for h, _, cells in columns)
-    if room >= MIN_GOODS:
-        goods = [Text(" ".join(c.description.split())) for c in shown]
-        for text in goods:
-            text.truncate(room - 1, overflow="ellipsis")
-        columns.insert(2, ("goods", False, goods))
-    for heading, right, _ in columns:
-        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
-    for i in range(len(shown)):
-        table.add_row(*(cells[i] for _, _, cells in columns))
+    goods = [Text(" ".join(c.description.split())) for c in shown]
+    _fill(table, columns, ("goods", False, goods), 2, width)
     return table
 
 

@@ -51,6 +51,8 @@ STATUS_NAMES = {
     Status.SHOWN: "shown only",
     Status.CANNOT_TELL: "cannot tell",
 }
+MANY = 8
+"""More names than this are counted; what came out alert or review is always named."""
 NO_PROOF = (
     "An indicator is no proof. The figures show what was declared to statistical offices; they "
     "do not show who traded, why, or whether any law was broken."
@@ -96,7 +98,10 @@ def summary(result: ScanResult) -> str:
     for verdict in ORDER:
         names = tuple(c.name for c in result.countries if c.verdict is verdict)
         if names:
-            parts.append(f"{SYMBOLS[verdict]} {LABELS[verdict]}: {nf.listing(names)}")
+            said = nf.listing(names)
+            if len(names) > MANY and verdict in (Verdict.CANNOT_TELL, Verdict.CLEAR):
+                said = nf.count(len(names), "country", "countries")
+            parts.append(f"{SYMBOLS[verdict]} {LABELS[verdict]}: {said}")
     head = f"Of {nf.count(len(result.countries), 'transit country', 'transit countries')} with "
     return f"{head}figures – {'; '.join(parts)}."
 

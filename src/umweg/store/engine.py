@@ -103,6 +103,9 @@ class SparkEngine:
             .config("spark.sql.shuffle.partitions", "8")
             .getOrCreate()
         )
+        # Spark's vectorised reader does not know BYTE_STREAM_SPLIT, the encoding of our numbers
+        # (`snapshots.write_parquet`); its row-wise reader does.
+        self._session.conf.set("spark.sql.parquet.enableVectorizedReader", "false")
         self._con = ibis.pyspark.connect(self._session)
 
     def read_parquet(self, paths: Sequence[Path]) -> ir.Table:

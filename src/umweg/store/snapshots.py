@@ -235,21 +235,20 @@ def conform(table: pa.Table, contract: Contract) -> pa.Table:
             f"missing {missing or 'nothing'}, unknown {unknown or 'nothing'}",
             allowed=", ".join(contract.names),
         )
+    for column in contract.columns:
+        if not column.nullable and table[column.name].null_count:
+            raise StoreError(
+                f"column '{column.name}' of '{contract.name}' must not be empty, "
+                f"{table[column.name].null_count} rows are",
+                next_step="give the value, or set the rows aside with a reason",
+            )
     try:
-        cast = table.select(list(contract.names)).cast(contract.schema)
+        return table.select(list(contract.names)).cast(contract.schema)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         raise StoreError(
             f"the table '{contract.name}' has a column of another type: {error}",
             allowed=", ".join(f"{c.name}: {c.type}" for c in contract.columns),
         ) from error
-    for column in contract.columns:
-        if not column.nullable and cast[column.name].null_count:
-            raise StoreError(
-                f"column '{column.name}' of '{contract.name}' must not be empty, "
-                f"{cast[column.name].null_count} rows are",
-                next_step="give the value, or set the rows aside with a reason",
-            )
-    return cast
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

@@ -242,7 +242,14 @@ class Store:
         return any(m.paths(name) for m in self.snapshots())
 
     def _read(self, name: str, paths: Sequence[Path]) -> ir.Table:
-        return self.engine.read_parquet(paths).select(*CONTRACTS[name].names)
+        try:
+            return self.engine.read_parquet(paths).select(*CONTRACTS[name].names)
+        except Exception as error:  # each engine has its own
+            raise StoreError(
+                f"a file of the table '{name}' is missing or damaged: {error}",
+                where=", ".join(sorted({str(p.parent) for p in paths})),
+                next_step="remove the snapshot with `umweg data forget ID` and import it again",
+            ) from error
 
     def _with_usd(self, flows: ir.Table, currencies: Collection[str]) -> ir.Table:
         if set(currencies) <= {"USD"}:
