@@ -145,7 +145,8 @@ def test_says_the_answer_in_words_first(reader: Reader, result: ScanResult) -> N
     kyrgyzstan = result.countries[0]
     assert kyrgyzstan.verdict is Verdict.ALERT
     assert "×7.07 (EUR 70.1 m → EUR 495.0 m, +EUR 424.9 m)" in text
-    assert "consistent with diversion" in text
+    assert "consistent with diversion. They rest on different baskets" in text
+    assert "sent to it, counting all goods (lowest year before: 85 %)" in text
     assert "2019 15 %, 2020 3 %, 2021 7 %, 2022 57 %, 2023 67 %" in text
 
 

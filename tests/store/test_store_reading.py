@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import pytest
 from tests.store.test_store_snapshots import put
 from umweg.errors import StoreError, UsageError
 from umweg.settings import Settings
-from umweg.store import DuckDBEngine, Store, engine_named
+from umweg.store import DuckDBEngine, Engine, Store, engine_named
 from umweg.store.opening import open_configured
 
 
@@ -91,12 +94,26 @@ def test_engines_by_name() -> None:
         engine_named("polars")
 
 
-def test_spark_answers_like_duckdb(store: Store) -> None:
-    """The same expression on both engines; sums of doubles may differ in the last digits."""
+@pytest.fixture
+def spark_engine() -> Iterator[Engine]:
+    """A local Spark, gone with its sockets before the next test is watched for unclosed ones."""
     pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")
+    from pyspark.sql import SparkSession
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield engine_named("spark")
+        SparkSession.builder.getOrCreate().stop()
+        gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_spark_answers_like_duckdb(store: Store, spark_engine: Engine) -> None:
+    """The same expression on both engines; sums of doubles may differ in the last digits."""
     put(store, {"value_reported": 1.0}, {"value_reported": 2.5, "code": "8542"})
     put(store, {"value_reported": 4.0, "currency": "KZT"}, source="t")
-    spark = Store(store.root, base=store.base, engine=engine_named("spark"))
+    spark = Store(store.root, base=store.base, engine=spark_engine)
     answers = []
     for each in (store, spark):
         flows = each.table("flows")

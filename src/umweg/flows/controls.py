@@ -129,8 +129,8 @@ class CodeControls:
 
 
 def _ratio(after: Array, before: Array, min_usd: float) -> Array:
-    """after/before where the base is worth something and something is left, else NaN."""
-    good = (before >= min_usd) & (after > 0)
+    """after/before where both are worth something, else NaN: what vanishes compares with nothing."""
+    good = (before >= min_usd) & (after >= min_usd)
     return np.where(good, after / np.where(good, before, 1.0), np.nan)
 
 

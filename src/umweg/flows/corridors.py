@@ -131,7 +131,7 @@ def _cells(
         held = (o_before.sum(axis=1) > 0) | (o_after.sum(axis=1) > 0)
         change = log_change(o_after, o_before, offset) - np.log(onward_growth)
         onward = np.where(held[:, None], change, np.nan)
-    size = np.log(np.maximum(before, after) + offset)
+    size = np.log(before + offset)  # what was before the measures decides who is comparable
     large = after >= policy.floor_usd_per_year.corridor
     return _Cells(mask & large & np.isfinite(inbound), size, inbound, gap, onward)
 
@@ -148,7 +148,7 @@ def onward_growth(
     out = np.full(shape, np.nan)
 
     def fill(after: Array, before: Array) -> None:
-        good = (before >= min_usd) & (after > 0) & np.isnan(out)
+        good = (before >= min_usd) & (after >= min_usd) & np.isnan(out)
         out[good] = (after / np.where(before > 0, before, 1.0))[good]
 
     if panel.has("origin") and ELSEWHERE in panel.places:
@@ -213,7 +213,8 @@ def scan_corridors(
         past = panel.rate("inbound", "earlier")
         fake = _cells(
             panel,
-            here & (kinds == "basket") & ((past > 0) | (before > 0)) & ~is_created,
+            # Codes renumbered between the two fake windows are no placebos either.
+            here & (kinds == "basket") & ((past > 0) | (before > 0)) & (past.sum(axis=0) > 0),
             ("earlier", "before"),
             fake_controls,
             onward_growth(panel, sorted_codes, ("earlier", "before"), policy.min_control_usd),

@@ -167,14 +167,12 @@ def _created(panel: CodePanel, sorted_codes: Sorted, question: Question) -> froz
     """Codes of the basket that did not exist in the window before.
 
     Known from the nomenclature at six digits; at eight, a code that nobody reported to anybody in
-    the windows before is taken as created or renumbered.
+    the window before is taken as created or renumbered.
     """
     basket = sorted_codes.of("basket")
     year = int(question.options.before.last[:4])
     named = created_codes(((c, panel.nomenclature[c]) for c in basket), year)
-    past = sum(
-        panel.usd["inbound", w].sum(axis=0) for w in ("earlier", "before") if w in panel.years
-    )
+    past = panel.usd["inbound", "before"].sum(axis=0)
     unseen = {c for i, c in enumerate(panel.codes) if c in basket and past[i] <= 0}
     return named | unseen
 

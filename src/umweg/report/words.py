@@ -190,6 +190,10 @@ def _surge(c: CountryResult, run: Run) -> str:
     return f"{inbound(c, run)}; {control(c)}.{middle} {tail}"
 
 
+def _baskets_differ(c: CountryResult) -> bool:
+    return any(x.key == "different-baskets" for x in c.caveats)
+
+
 def _mirror(c: CountryResult) -> str:
     signal = c.signals.mirror_gap
     years = ", ".join(f"{y} {nf.share(s)}" for y, s in sorted(c.gap_share_raw_by_year.items()))
@@ -197,10 +201,11 @@ def _mirror(c: CountryResult) -> str:
     if signal.status is Status.CANNOT_TELL:
         return f"The mirror gap cannot be told; missing: {'; '.join(signal.missing)}.{years}"
     verb = "opened" if signal.status is Status.FIRED else "did not open enough to count"
+    basket = ", counting all goods" if _baskets_differ(c) else ""
     base = f" (lowest year before: {nf.share(signal.expected)})" if signal.expected else ""
     return (
         f"The mirror gap {verb}: {c.name} reported as imported {nf.share(signal.value)} of what "
-        f"the exporters reported as sent to it{base}.{years}"
+        f"the exporters reported as sent to it{basket}{base}.{years}"
     )
 
 
@@ -236,7 +241,10 @@ def _verdict(c: CountryResult) -> str:
         if n != "collapse" and s.status is Status.FIRED
     ]
     if c.verdict is Verdict.ALERT:
-        return f"{nf.listing(fired).capitalize()} together are consistent with diversion."
+        apart = " They rest on different baskets: these goods, and all goods."
+        return f"{nf.listing(fired).capitalize()} together are consistent with diversion." + (
+            apart if _baskets_differ(c) else ""
+        )
     if c.verdict is Verdict.REVIEW:
         return f"Only one signal fired ({fired[0]}): unexplained, a reason to look closer."
     if c.verdict is Verdict.CANNOT_TELL:
