@@ -163,8 +163,10 @@ def months_covered(
 
 def listed(raw: Path, stage: Any) -> tuple[list[Path], int]:
     """Listed CN8 codes and heading totals by code, month, partner and group of reporters."""
-    path = raw / "trade/eurostat_restricted/" / (
-        "eurostat_eu27_exports_sanctioned_cn8_monthly_2020-01_2022-11.parquet"
+    path = (
+        raw
+        / "trade/eurostat_restricted/"
+        / ("eurostat_eu27_exports_sanctioned_cn8_monthly_2020-01_2022-11.parquet")
     )
     con = duckdb.connect()
     con.execute("create table names (name varchar, iso varchar)")

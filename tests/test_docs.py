@@ -92,7 +92,9 @@ def test_nothing_of_one_machine_or_index_is_tracked() -> None:
 
 def test_no_rule_knows_a_countrys_name() -> None:
     """Roles come from the regime's data. Only the defaults of the sample name a target."""
-    names = re.compile(r"Kazakh|Kyrgyz|Armenia|Georgia|Uzbek|Belarus|Russia|\b(KAZ|KGZ|ARM|UZB|BLR)\b")
+    names = re.compile(
+        r"Kazakh|Kyrgyz|Armenia|Georgia|Uzbek|Belarus|Russia|\b(KAZ|KGZ|ARM|UZB|BLR)\b"
+    )
     for path in (ROOT / "src" / "umweg" / "flows").glob("*.py"):
         code = re.sub(r'""".*?"""', "", path.read_text("utf-8"), flags=re.S)
         assert not names.search(code), path.name

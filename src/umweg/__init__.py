@@ -37,7 +37,16 @@ _PUBLIC = {
     "scan": ("umweg.flows", "scan"),
 }
 
-__all__ = sorted(_PUBLIC)
+__all__ = [
+    "ScanOptions",
+    "ScanResult",
+    "Store",
+    "UmwegError",
+    "Verdict",
+    "Window",
+    "load_regime",
+    "scan",
+]
 
 
 def __getattr__(name: str) -> Any:

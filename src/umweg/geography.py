@@ -62,3 +62,8 @@ def is_place(code: str) -> bool:
 def name_of(code: str) -> str:
     """English name of a country or group; the code itself where none is known."""
     return GROUPS.get(code) or _names().get(code, code)
+
+
+def named(code: str) -> str:
+    """Name and code for a sentence: `Armenia (ARM)`."""
+    return f"{name_of(code)} ({code})"

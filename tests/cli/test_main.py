@@ -32,9 +32,7 @@ def test_help_names_the_verbs_and_the_exit_codes(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize("verb", ["scan", "regime goods", "data import"])
-def test_every_verb_has_help_with_an_example(
-    verb: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_verb_has_help_with_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*verb.split(), "--help"]) == EXIT_OK
     assert f"umweg {verb}" in capsys.readouterr().out
 

@@ -206,7 +206,7 @@ def test_windows_of_other_lengths(regime: Regime) -> None:
     )
     reader = Reader(scan_html(scan(Store.sample(), options, regime=regime), regime))
     assert " a year)" in reader.text
-    assert "--transit ARM,KGZ" in reader.text
+    assert "--transit KGZ,ARM" in reader.text
     assert "--codes 8542" in reader.text
 
 

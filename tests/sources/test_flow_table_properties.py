@@ -86,7 +86,9 @@ def test_every_row_is_kept_or_set_aside(written: Write, content: bytes) -> None:
 
 @some
 @given(st.binary(max_size=300))
-def test_any_bytes_give_a_snapshot_or_an_error_with_a_message(written: Write, content: bytes) -> None:
+def test_any_bytes_give_a_snapshot_or_an_error_with_a_message(
+    written: Write, content: bytes
+) -> None:
     path = written(content)
     store = Store.open(path.parent / "store", create=True, with_sample=False)
     try:
@@ -137,9 +139,7 @@ numbers = st.one_of(
 def test_a_column_of_numbers_is_read_like_its_cells(texts: list[str]) -> None:
     """Reading a column at once must not accept what the rule of one cell refuses, or differ."""
     rules = BatchRules(("value_reported",))
-    batch = Batch(
-        np.arange(len(texts)), {"value_reported": pa.array(texts, pa.string())}, ()
-    )
+    batch = Batch(np.arange(len(texts)), {"value_reported": pa.array(texts, pa.string())}, ())
     good = np.ones(len(texts), bool)
     values = rules._read_number("value_reported", batch, good, optional=False)
     for text, value, kept in zip(texts, values.tolist(), good.tolist(), strict=True):

@@ -24,7 +24,9 @@ def test_columns_come_in_the_order_of_the_contract() -> None:
 
 
 def test_types_are_cast_where_nothing_is_lost() -> None:
-    rows = pa.table({"row": pa.array([1], pa.int32()), "reason": ["r"], "detail": [""], "raw": [""]})
+    rows = pa.table(
+        {"row": pa.array([1], pa.int32()), "reason": ["r"], "detail": [""], "raw": [""]}
+    )
     assert conform(rows, CONTRACTS["set_aside"])["row"].type == pa.int64()
 
 

@@ -52,9 +52,7 @@ def test_value_usd_is_the_value_at_the_mean_rate_of_its_period(store: Store) -> 
 def test_rates_are_known_whatever_day_is_asked_for(store: Store) -> None:
     """The snapshot with the rates is younger than the day: its means of past months still hold."""
     put(store, {"currency": "EUR"}, published_on="2022-05-15")
-    assert usd(store, date(2022, 6, 1)) == {
-        ("EUR", "2022-03"): pytest.approx(110.19, abs=0.01)
-    }
+    assert usd(store, date(2022, 6, 1)) == {("EUR", "2022-03"): pytest.approx(110.19, abs=0.01)}
 
 
 def test_figures_in_usd_need_no_rates(tmp_path: Path) -> None:
@@ -125,7 +123,7 @@ def test_spark_answers_like_duckdb(store: Store, spark_engine: Engine) -> None:
         )
         answers.append(each.execute(expr, "sums by code").to_pylist())
     duck, other = answers
-    assert len(duck) == len(other) > 1000
+    assert len(duck) == len(other) > 600
     for a, b in zip(duck, other, strict=True):
         assert [a[k] for k in ("reporter", "code", "currency", "n")] == [
             b[k] for k in ("reporter", "code", "currency", "n")

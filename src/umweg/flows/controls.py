@@ -129,7 +129,7 @@ class CodeControls:
 
 
 def _ratio(after: Array, before: Array, min_usd: float) -> Array:
-    """after/before where both are worth something, else NaN: what vanishes compares with nothing."""
+    """after/before where both are worth something: what vanishes compares with nothing (NaN)."""
     good = (before >= min_usd) & (after >= min_usd)
     return np.where(good, after / np.where(good, before, 1.0), np.nan)
 

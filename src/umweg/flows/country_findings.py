@@ -23,7 +23,7 @@ from umweg.flows.policy import Policy
 from umweg.flows.question import Covers, Question
 from umweg.flows.result import CountryResult
 from umweg.flows.yearly import Yearly
-from umweg.geography import name_of
+from umweg.geography import name_of, named
 
 
 def country_findings(
@@ -62,7 +62,9 @@ def country_findings(
             for p, x in legs.items()
         }
     else:
-        surges = {p: judge_surge(x, after, policy, missing.format(p)) for p, x in legs.items()}
+        surges = {
+            p: judge_surge(x, after, policy, missing.format(named(p))) for p, x in legs.items()
+        }
         thetas = [t for n in neutrals if (t := leg(n).theta) is not None]
         surges = permute_countries(surges, {p: x.theta for p, x in legs.items()}, thetas, policy)
     results = [
@@ -102,7 +104,7 @@ def _country(
     options, tau = question.options, policy.tau
     target = options.target
     collapse = (
-        cannot_tell(f"direct exports of the coalition to {target}")
+        cannot_tell(f"direct exports of the coalition to {named(target)}")
         if direct.ratio is None
         else Signal(
             Status.SHOWN, value=direct.ratio, expected=1.0, unit="after/before",
@@ -111,7 +113,7 @@ def _country(
     )  # fmt: skip
     gap = judge_gap(
         year.mirror, _first_year_after(question), year.practices, policy,
-        policy.floor_usd_per_year.country, f"what the coalition sends to {place}",
+        policy.floor_usd_per_year.country, f"what the coalition sends to {named(place)}",
     )  # fmt: skip
     onward = _country_onward(place, time, question, policy)
     signals = Signals(surge, collapse, gap, onward)
@@ -189,7 +191,9 @@ def _onward_ratio(place: str, time: TimePanel, year: Yearly, question: Question)
 def _country_onward(place: str, time: TimePanel, question: Question, policy: Policy) -> Signal:
     target, options = question.options.target, question.options
     if not any(time.has(leg, place, "basket") for leg in ("onward", "supply")):
-        return cannot_tell(f"exports of {place} to {target} by goods code, before and after")
+        return cannot_tell(
+            f"exports of {named(place)} to {named(target)} by goods code, before and after"
+        )
 
     def rate(leg: str, window: str, kinds: Sequence[str] = ("basket",)) -> float:
         w = question.windows[window]
@@ -261,7 +265,7 @@ def _country_caveats(
         found.append(Caveat("target-elsewhere"))
     if any(m.how == "wider" for found_in in sorted_codes.matches.values() for m in found_in):
         found.append(Caveat("wider-codes"))
-    if signals.mirror_gap.status.tested:
+    if year.mirror:
         found += [Caveat("cif-fob", f"τ = {policy.tau:.0%}, from {policy.tau_low:.0%} to "
                          f"{policy.tau_high:.0%}."), Caveat("shared-report")]  # fmt: skip
         if not year.basket:

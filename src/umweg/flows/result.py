@@ -63,6 +63,8 @@ class Run:
     programme: str | None
     goods_lists: tuple[str, ...]
     codes: tuple[str, ...]
+    tier: str | None
+    transit_asked: tuple[str, ...]
     transit: tuple[str, ...]
     before: str
     after: str

@@ -8,6 +8,7 @@ from umweg.evidence import NotTested
 from umweg.flows.legs import CodePanel
 from umweg.flows.question import Covers, Question
 from umweg.flows.yearly import Yearly
+from umweg.geography import named
 
 
 def missing_for(
@@ -23,9 +24,12 @@ def missing_for(
             "a control group: unrestricted goods, all goods, other destinations, or the year before"
         )
         out["mirror_gap", p] = (
-            f"imports of {p} from the coalition by {codes}, in {windows} and one step earlier"
+            f"imports of {named(p)} from the coalition by {codes}, in {windows} and one step "
+            "earlier"
         )
-        out["onward", p] = f"exports of {p} to {options.target} by {codes}, in {windows}"
+        out["onward", p] = (
+            f"exports of {named(p)} to {named(options.target)} by {codes}, in {windows}"
+        )
     return out
 
 
@@ -42,7 +46,8 @@ def not_tested(
         NotTested(
             p,
             "named as a transit country, no figures in the store",
-            f"exports of the coalition to {p} by goods code, {options.before} and {options.after}",
+            f"exports of the coalition to {named(p)} by goods code, {options.before} and "
+            f"{options.after}",
         )
         for p in places
         if p not in held
@@ -73,7 +78,7 @@ def not_tested(
                 NotTested(
                     f"mirror gap of {p}",
                     "no mirror side in the store",
-                    f"imports of {p} from the coalition, yearly or monthly",
+                    f"imports of {named(p)} from the coalition, yearly or monthly",
                 )
             )
     return tuple(found)

@@ -6,7 +6,6 @@ import re
 import shlex
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -85,7 +84,7 @@ def scan_html(result: ScanResult, regime: Regime) -> str:
         caveats=_caveats(result),
         explanations=EXPLANATIONS,
         origins=run.origins,
-        command=command(run, result, regime),
+        command=command(run),
         own_policy=run.policy_sha256 != load_policy(None).sha256,
         list_titles=list(zip(run.goods_lists, titles, strict=True)),
     )  # fmt: skip
@@ -177,19 +176,19 @@ def _all_or(names: list[str], result: ScanResult) -> str:
     return nf.listing(names)
 
 
-def command(run: Run, result: ScanResult, regime: Regime) -> str:
+def command(run: Run) -> str:
     """The command line that asks the same question again."""
     parts = ["umweg", "scan", "--target", run.target]
     if run.programme:
         parts += ["--programme", run.programme]
-    asked = {*run.transit, *(n.what for n in result.not_tested if is_country(n.what))}
-    named = {c.country for c in regime.transit(run.target, date.fromisoformat(run.as_of))}
-    if asked != named and asked:
-        parts += ["--transit", ",".join(sorted(asked))]
+    if run.transit_asked:
+        parts += ["--transit", ",".join(run.transit_asked)]
     for name in run.goods_lists:
         parts += ["--goods-list", name]
     for code in run.codes:
         parts += ["--codes", code]
+    if run.tier is not None:
+        parts += ["--tier", run.tier]
     parts += ["--before", run.before, "--after", run.after, "--currency", run.ratio_currency]
     if run.complete_reporters:
         parts.append("--complete-reporters")

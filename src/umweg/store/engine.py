@@ -100,6 +100,7 @@ class SparkEngine:
             SparkSession.builder.master("local[*]")
             .appName("umweg")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.shuffle.partitions", "8")
             .getOrCreate()
         )
