@@ -178,6 +178,15 @@ def test_a_second_file_takes_the_place_of_the_first_aloud(data: Data) -> None:
     assert "note:" not in data.err
 
 
+def test_every_format_of_every_verb(data: Data, tmp_path: Path) -> None:
+    data.load(HEADER + GOOD + BAD)
+    for words in (["list"], ["coverage"], ["show", "office"], ["set-aside", "office"]):
+        for kind, begins in (("xlsx", b"PK"), ("html", b"<"), ("json", b""), ("csv", b"")):
+            target = tmp_path / f"result.{kind}"
+            assert data(*words, "--format", kind, "-o", target) == 0
+            assert target.read_bytes().startswith(begins)
+
+
 def test_quiet_and_verbose(data: Data) -> None:
     data.load(HEADER + GOOD + BAD, "-q")
     assert data.err == ""

@@ -67,6 +67,7 @@ def test_a_detour_is_an_alert(tmp_path: Path) -> None:
         rows += growing("KAZ", "RUS", "X", code, {2022: 40e6})
         rows += growing("VNM", "RUS", "X", code, FLAT)
         rows += growing("ARM", "RUS", "X", code, {2020: 1e5, 2021: 1e5, 2022: 1e5})
+    rows += growing("KAZ", "VNM", "X", "100199", FLAT)  # it published exports in every year
     result = scan(world(tmp_path, rows), options())
     found = country(result, "KAZ")
     assert found.verdict is Verdict.ALERT
@@ -116,7 +117,7 @@ def test_goods_made_at_home_are_no_onward_signal(tmp_path: Path) -> None:
     result = scan(world(tmp_path, rows), options())
     found = country(result, "KAZ").signals.onward
     assert found.status is Status.NOT_FIRED
-    assert "exported these goods before" in found.method
+    assert f"without {len(RESTRICTED)} codes that the country exported before" in found.method
 
 
 def test_below_the_floor_is_tested_and_not_fired(tmp_path: Path) -> None:
@@ -298,3 +299,34 @@ def test_one_members_file_does_not_push_out_the_group(tmp_path: Path) -> None:
     found = country(result, "KAZ")
     assert found.inbound_ratio == pytest.approx(2.22, abs=0.02)
     assert any(c.key == "several-sources" and "DEU" in c.detail for c in found.caveats)
+
+
+def test_a_country_that_publishes_only_one_window_has_no_growth(tmp_path: Path) -> None:
+    """Figures that begin in 2022 are no rise from nothing, on any leg."""
+    rows = []
+    for code in RESTRICTED:
+        rows += growing("DEU", "KAZ", "X", code, FLAT)
+        rows += growing("ITA", "KAZ", "X", code, {2022: 90e6})
+        rows += growing("KAZ", "RUS", "X", code, {2022: 40e6})
+        rows += growing("KAZ", "DEU", "M", code, {2022: 1e6})
+    result = scan(world(tmp_path, rows), options())
+    found = country(result, "KAZ")
+    assert found.inbound_ratio == pytest.approx(1)
+    assert found.signals.onward.status is Status.CANNOT_TELL
+    assert found.signals.mirror_gap.status is Status.CANNOT_TELL
+    named = next(n for n in result.not_tested if n.what.startswith("statements of"))
+    assert "ITA" in named.what
+    assert "KAZ" in named.what
+
+
+def test_more_arrived_than_was_sent_is_no_base_for_a_gap(tmp_path: Path) -> None:
+    """Twice what was sent arrived before, all of it after: the exporters' report was incomplete."""
+    rows = []
+    for code in RESTRICTED:
+        rows += growing("DEU", "KAZ", "X", code, FLAT)
+        rows += growing("KAZ", "DEU", "M", code, {2020: 24e6, 2021: 24e6, 2022: 12e6})
+    result = scan(world(tmp_path, rows), options())
+    gap = country(result, "KAZ").signals.mirror_gap
+    assert gap.status is Status.CANNOT_TELL
+    assert "complete exporters' report" in gap.missing[0]
+    assert corridor(result, "KAZ", "854231").signals.mirror_gap.status is Status.CANNOT_TELL

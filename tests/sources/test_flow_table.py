@@ -494,7 +494,7 @@ def test_many_rows_across_blocks(
     """Row numbers, duplicates and parts hold where a file is read and written in pieces."""
     monkeypatch.setattr("umweg.sources.row_file.BLOCK", 2_000)
     monkeypatch.setattr("umweg.sources.flow_table.PART", 150)
-    monkeypatch.setattr("umweg.sources.flow_table._PENDING", 5)
+    monkeypatch.setattr("umweg.sources.aside._PENDING", 5)
     partners = ("KGZ", "KAZ", "ARM", "GEO", "UZB")
     rows = [
         row(partner=p, period=f"{y}-{m:02d}", value_reported=str(y * m))

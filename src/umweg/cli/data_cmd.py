@@ -13,7 +13,6 @@ from umweg.cli.data_view import (
     FORGOTTEN,
     LIST,
     SET_ASIDE,
-    cell,
     coverage_rows,
     list_row,
     rows_word,
@@ -22,9 +21,20 @@ from umweg.cli.data_view import (
     show_rows,
     snapshot_text,
 )
-from umweg.cli.output import check_format, say, write
+from umweg.cli.output import (
+    Format,
+    NoColor,
+    Output,
+    Quiet,
+    Verbose,
+    check_format,
+    say,
+    write,
+    write_rows,
+)
 from umweg.errors import InputError, StoreError
-from umweg.report.plain_text import Style, csv_text, json_text
+from umweg.report.plain_text import Style, json_text
+from umweg.report.row_files import cell
 
 if TYPE_CHECKING:
     from umweg.store import Manifest, Store
@@ -35,13 +45,6 @@ StoreDir = Annotated[
     Path | None,
     typer.Option("--store", metavar="DIR", help="Store; default the platform's user data folder."),
 ]
-Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")]
-Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file.")
-]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No messages.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="More messages.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR does the same.")]
 Snapshot = Annotated[
     str, typer.Argument(metavar="SNAPSHOT", help="Id of a snapshot, or a unique beginning of it.")
 ]
@@ -81,7 +84,7 @@ def import_(
 
     Example: umweg data import flows.csv --source my-office --published 2024-08-15
     """
-    check_format(format_)
+    check_format(format_, output)
     from umweg.sources import OriginInfo, import_flows
 
     store = _store(store_dir, create=True)
@@ -131,7 +134,7 @@ def import_(
             "both side by side, import under another --dataset",
             quiet=quiet,
         )
-    show_rows([list_row(manifest)], LIST, format_, output, no_color)
+    show_rows([list_row(manifest)], LIST, format_, output, no_color, "Snapshots")
 
 
 @app.command("list")
@@ -147,10 +150,12 @@ def list_(
 
     Example: umweg data list --format json
     """
-    check_format(format_)
+    check_format(format_, output)
     store = _store(store_dir)
     say(f"store: {store.root}", quiet=quiet or not verbose)
-    show_rows([list_row(m) for m in store.all_snapshots], LIST, format_, output, no_color)
+    show_rows(
+        [list_row(m) for m in store.all_snapshots], LIST, format_, output, no_color, "Snapshots"
+    )
 
 
 @app.command()
@@ -169,7 +174,7 @@ def coverage(
 
     Example: umweg data coverage --reporter NLD
     """
-    check_format(format_)
+    check_format(format_, output)
     store = _store(store_dir)
     say(f"store: {store.root}", quiet=quiet or not verbose)
     rows = coverage_rows(store.read("coverage").to_pylist())
@@ -183,7 +188,7 @@ def coverage(
                 allowed=", ".join(known),
                 next_step="choose one of these, or leave --reporter out",
             )
-    show_rows(rows, COVERAGE, format_, output, no_color)
+    show_rows(rows, COVERAGE, format_, output, no_color, "Coverage")
 
 
 @app.command()
@@ -200,7 +205,7 @@ def show(
 
     Example: umweg data show my-office-2024-08-15-1a2b3c4d
     """
-    check_format(format_)
+    check_format(format_, output)
     store = _store(store_dir)
     say(f"store: {store.root}", quiet=quiet or not verbose)
     manifest = _find(store, snapshot)
@@ -218,11 +223,11 @@ def show(
     }
     if format_ == "json":
         write(json_text(data), output)
-    elif format_ == "csv":
-        facts = [{"fact": name, "value": cell(value)} for name, value in data.items()]
-        write(csv_text(facts), output)
-    else:
+    elif format_ == "table":
         write(snapshot_text(data, Style(no_color, output)), output)
+    else:
+        facts = [{"fact": name, "value": cell(value)} for name, value in data.items()]
+        write_rows(facts, format_, output, f"Snapshot {manifest.snapshot_id}")
 
 
 @app.command("set-aside")
@@ -239,7 +244,7 @@ def set_aside(
 
     Example: umweg data set-aside my-office-2024-08-15-1a2b3c4d -o to-correct.csv
     """
-    check_format(format_)
+    check_format(format_, output)
     store = _store(store_dir)
     manifest = _find(store, snapshot)
     rows = sorted(manifest.rows("set_aside").to_pylist(), key=lambda r: int(r["row"]))
@@ -250,7 +255,7 @@ def set_aside(
             "number only",
             quiet=quiet,
         )
-    show_rows(rows, SET_ASIDE, format_, output, no_color)
+    show_rows(rows, SET_ASIDE, format_, output, no_color, "Rows set aside")
 
 
 @app.command()
@@ -267,7 +272,7 @@ def forget(
 
     Example: umweg data forget my-office-2024-08-15-1a2b3c4d
     """
-    check_format(format_)
+    check_format(format_, output)
     store = _store(store_dir, required=True)
     folder = store.root / "snapshots" / snapshot
     if folder.parent == store.root / "snapshots" and folder.is_dir():
@@ -276,7 +281,14 @@ def forget(
         name = _find(store, snapshot).snapshot_id
     store.forget(name)
     say(f"store: {store.root}", quiet=quiet or not verbose)
-    show_rows([{"snapshot_id": name, "status": "removed"}], FORGOTTEN, format_, output, no_color)
+    show_rows(
+        [{"snapshot_id": name, "status": "removed"}],
+        FORGOTTEN,
+        format_,
+        output,
+        no_color,
+        "Removed",
+    )
 
 
 # -- the store ------------------------------------------------------------------------------------

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from umweg.cli.output import write
-from umweg.report.plain_text import Style, csv_text, json_text, table_text, wrap
+from umweg.cli.output import write, write_rows
+from umweg.report.plain_text import Style, table_text, wrap
+from umweg.report.row_files import cell
 
 if TYPE_CHECKING:
     from umweg.store import Manifest
@@ -124,26 +124,16 @@ def show_rows(
     format_: str,
     output: Path | None,
     no_color: bool,
+    title: str,
 ) -> None:
-    """Rows as a table (only `columns`, numbers grouped), JSON or CSV (everything)."""
-    if format_ == "json":
-        write(json_text(list(rows)), output)
-    elif format_ == "csv":
-        flat = [{name: cell(value) for name, value in row.items()} for row in rows]
-        header = ",".join(name for name, _ in columns) + "\n"
-        write(csv_text(flat) or header, output)
-    else:
+    """Rows as a table (only `columns`, numbers grouped), or whole in another format."""
+    if format_ == "table":
         shown = [{name: _shown(name, row[name]) for name, _ in columns} for row in rows]
         write(table_text(shown, columns, Style(no_color, output)), output)
-
-
-def cell(value: Any) -> str:
-    """A value as one cell of a CSV file: lists of names with spaces between, the rest as JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, list) and all(isinstance(v, str) for v in value):
-        return " ".join(value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+    elif format_ == "csv" and not rows:
+        write(",".join(name for name, _ in columns) + "\n", output)
+    else:
+        write_rows(rows, format_, output, title)
 
 
 def _shown(name: str, value: Any) -> str:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from umweg.errors import UsageError
 from umweg.report.plain_text import Style, csv_text, json_text, table_text
 
-TEXT_FORMATS = ("table", "json", "csv")
+FORMATS = ("table", "json", "csv", "xlsx", "html")
+
+Format = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help="table, json, csv, xlsx or html.")
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No messages.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="More messages.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR does the same.")]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Never use the network (this verb never does).")
+]
 
 
-def check_format(name: str, allowed: Sequence[str] = TEXT_FORMATS) -> None:
-    """A format that the verb does not have is wrong usage."""
+def check_format(name: str, output: Path | None = None, allowed: Sequence[str] = FORMATS) -> None:
+    """A format that the verb does not have is wrong usage, and so is a workbook without a file."""
     if name not in allowed:
         raise UsageError(
             f"unknown format {name!r}",
@@ -24,6 +38,8 @@ def check_format(name: str, allowed: Sequence[str] = TEXT_FORMATS) -> None:
             allowed=", ".join(allowed),
             next_step="use one of them",
         )
+    if name == "xlsx" and output is None:
+        raise UsageError("a workbook needs a file", where="--format xlsx", next_step="add -o FILE")
 
 
 def parse_day(text: str | None, option: str) -> date | None:
@@ -59,17 +75,48 @@ def show(
     format: str,
     output: Path | None,
     no_color: bool,
+    *,
+    title: str,
     empty: str = "No facts held for this question.",
 ) -> None:
-    """Rows as table (only `columns`), JSON or CSV (everything)."""
+    """Rows as a table for reading (only `columns`), or whole as JSON, CSV, workbook or page."""
+    if format == "table":
+        text = table_text(rows, columns, Style(no_color, output)) if rows else empty + "\n"
+        write(text, output)
+    else:
+        write_rows(rows, format, output, title)
+
+
+def write_rows(
+    rows: Sequence[Mapping[str, Any]], format: str, output: Path | None, title: str
+) -> None:
+    """Whole rows as JSON, CSV, workbook or page."""
     if format == "json":
         write(json_text(list(rows)), output)
-    elif format == "csv":
-        write(csv_text(rows), output)
-    elif not rows:
-        write(empty + "\n", output)
-    else:
-        write(table_text(rows, columns, Style(no_color, output)), output)
+        return
+    from umweg.report.row_files import flat, rows_html, rows_xlsx
+
+    if format == "csv":
+        write(csv_text(flat(rows)), output)
+    elif format == "html":
+        write(rows_html(rows, title), output)
+    elif output is not None:
+        with writing(output):
+            rows_xlsx(rows, output, title)
+
+
+@contextmanager
+def writing(output: Path) -> Iterator[None]:
+    """A file that cannot be written is wrong usage, said in words."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"the result cannot be written: {error.strerror or error}",
+            where=str(output),
+            allowed="a file in a folder that exists and can be written",
+            next_step="name another file with -o",
+        ) from None
 
 
 def write(text: str, output: Path | None) -> None:
@@ -77,12 +124,5 @@ def write(text: str, output: Path | None) -> None:
     if output is None:
         typer.echo(text, nl=False)
         return
-    try:
+    with writing(output):
         output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"the result cannot be written: {error.strerror}",
-            where=str(output),
-            allowed="a file in a folder that exists and can be written",
-            next_step="name another file with -o",
-        ) from None

@@ -9,9 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from umweg.cli.output import check_format, parse_day, parse_today, show, write
+from umweg.cli.output import (
+    Format,
+    NoColor,
+    Offline,
+    Output,
+    Quiet,
+    Verbose,
+    check_format,
+    parse_day,
+    parse_today,
+    say,
+    show,
+    write,
+    write_rows,
+)
 from umweg.errors import EXIT_INPUT, UsageError
-from umweg.report.plain_text import Style, csv_text, json_text, width
+from umweg.report.plain_text import Style, json_text, width
 from umweg.report.regime_text import country_rows, goods_rows, goods_text
 
 if TYPE_CHECKING:
@@ -30,11 +44,6 @@ Target = Annotated[
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="The day, YYYY-MM-DD; default today.")
 ]
-Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")]
-Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file.")
-]
-NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR does the same.")]
 Facts = Annotated[
     list[Path] | None,
     typer.Option("--facts", metavar="DIR", help="Add the fact files of a folder. Repeatable."),
@@ -71,14 +80,18 @@ def goods(
     facts: Facts = None,
     format: Format = "table",
     output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> None:
     """Which measures meet a goods code on a day, which came later, what cannot be told.
 
     Example: umweg regime goods 8542.31 --target RUS --as-of 2022-03-01
     """
-    check_format(format)
+    check_format(format, output)
     regime = _load(facts)
+    say(f"regime {regime.version}", quiet=quiet or not verbose)
     target = target or regime.default_target
     if (complete_until or complete_from) and not goods_list:
         raise UsageError(
@@ -97,9 +110,9 @@ def goods(
             extra += read.lists
             if read.set_aside:
                 first = f"row {read.set_aside[0][0]}: {read.set_aside[0][1]}"
-                typer.echo(
+                say(
                     f"{path}: {len(read.set_aside)} of {read.rows_read} rows set aside, {first}",
-                    err=True,
+                    quiet=quiet,
                 )
             continue
         extra.append(
@@ -114,10 +127,11 @@ def goods(
     answer = regime.goods(code, target, parse_today(as_of), extra)
     if format == "json":
         write(json_text(answer.to_dict()), output)
-    elif format == "csv":
-        write(csv_text(goods_rows(answer)), output)
-    else:
+    elif format == "table":
         write(goods_text(answer, Style(no_color, output), regime.version), output)
+    else:
+        title = f"{answer.code}, target {target}, as of {answer.as_of} (regime {regime.version})"
+        write_rows(goods_rows(answer), format, output, title)
 
 
 @app.command()
@@ -127,14 +141,18 @@ def measures(
     facts: Facts = None,
     format: Format = "table",
     output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> None:
     """The measures held, with provision, act and first day; with --as-of those in force then.
 
     Example: umweg regime measures --target RUS --as-of 2022-03-20
     """
-    check_format(format)
+    check_format(format, output)
     regime = _load(facts)
+    say(f"regime {regime.version}", quiet=quiet or not verbose)
     _check_target(regime, target)
     day = parse_day(as_of, "--as-of")
     rows = []
@@ -174,6 +192,7 @@ def measures(
         format,
         output,
         no_color,
+        title=f"Measures{f' against {target}' if target else ''} (regime {regime.version})",
     )
 
 
@@ -187,14 +206,18 @@ def timeline(
     facts: Facts = None,
     format: Format = "table",
     output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> None:
     """What was adopted when, and by whom.
 
     Example: umweg regime timeline --target BLR
     """
-    check_format(format)
+    check_format(format, output)
     regime = _load(facts)
+    say(f"regime {regime.version}", quiet=quiet or not verbose)
     _check_target(regime, target)
     day = parse_day(until, "--until")
     rows = [
@@ -227,7 +250,8 @@ def timeline(
             for r in rows
         ]
     columns = [("day", "in force"), ("issuer", "by"), ("what", "act: what")]
-    show(rows, columns, format, output, no_color)
+    title = f"Timeline{f' of measures against {target}' if target else ''}"
+    show(rows, columns, format, output, no_color, title=f"{title} (regime {regime.version})")
 
 
 @app.command()
@@ -237,14 +261,18 @@ def countries(
     facts: Facts = None,
     format: Format = "table",
     output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> None:
     """Who is target, coalition or transit country, from when, and who says so.
 
     Example: umweg regime countries --target RUS --as-of 2022-07-01 --format csv
     """
-    check_format(format)
+    check_format(format, output)
     regime = _load(facts)
+    say(f"regime {regime.version}", quiet=quiet or not verbose)
     target = target or regime.default_target
     _check_target(regime, target)
     show(
@@ -253,6 +281,7 @@ def countries(
         format,
         output,
         no_color,
+        title=f"Roles under the measures against {target} (regime {regime.version})",
     )
 
 
@@ -263,6 +292,10 @@ def check(
     ] = None,
     format: Format = "table",
     output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
 ) -> None:
     """Test the invariants of the fact files; exit code 3 if one is broken.
 
@@ -270,8 +303,9 @@ def check(
     """
     from umweg.regime.invariants import check as run
 
-    check_format(format)
+    check_format(format, output)
     regime = _load([directory] if directory else None)
+    say(f"regime {regime.version}", quiet=quiet or not verbose)
     results = run(regime)
     broken = [c for c in results if not c.ok]
     rows = [
@@ -280,12 +314,8 @@ def check(
     ]
     if format == "json":
         write(json_text({"version": regime.version, "checks": rows}), output)
-    elif format == "csv":
-        flat = [
-            r | {"problems": " | ".join(map(str, c.problems))}
-            for r, c in zip(rows, results, strict=True)
-        ]
-        write(csv_text(flat), output)
+    elif format != "table":
+        write_rows(rows, format, output, f"Invariants of the facts (regime {regime.version})")
     else:
         lines = [f"Regime {regime.version}"]
         for c in results:

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from umweg.cli.output import check_format, parse_day, say, write
+from umweg.cli.output import (
+    Format,
+    NoColor,
+    Offline,
+    Output,
+    Quiet,
+    Verbose,
+    check_format,
+    parse_day,
+    say,
+    write,
+    writing,
+)
 from umweg.errors import EXIT_CANNOT_TELL, EXIT_FINDINGS, EXIT_OK, UsageError
 from umweg.report.plain_text import Style, width
 
@@ -16,7 +28,6 @@ if TYPE_CHECKING:
     from umweg.regime import Regime
     from umweg.store import Store
 
-FORMATS = ("table", "json", "csv", "xlsx", "html")
 FAIL_ON = ("never", "alert", "review", "cannot-tell")
 
 
@@ -72,12 +83,8 @@ def scan_command(
         bool, typer.Option("--save", help="Keep the signals in the store for other commands.")
     ] = False,
     fail_on: Annotated[str, typer.Option(help="never, alert, review or cannot-tell.")] = "never",
-    format_: Annotated[
-        str, typer.Option("--format", help="table, json, csv, xlsx or html.")
-    ] = "table",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Write to this file.")
-    ] = None,
+    format_: Format = "table",
+    output: Output = None,
     report_file: Annotated[
         Path | None,
         typer.Option("--report", help="Write the HTML report to this file as well."),
@@ -88,12 +95,10 @@ def scan_command(
         typer.Option("--store", help="Store to read; the packaged sample lies below it."),
     ] = None,
     engine: Annotated[str | None, typer.Option(help="duckdb or spark.")] = None,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Never use the network (a scan never does).")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No messages.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="More messages.")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
 ) -> int:
     """Through which transit countries did restricted goods surge, and what can be said of it?
 
@@ -111,11 +116,9 @@ def scan_command(
 
         typer.echo(DEFAULT.read_text("utf-8"), nl=False)
         return EXIT_OK
-    check_format(format_, FORMATS)
+    check_format(format_, output)
     if fail_on not in FAIL_ON:
         raise UsageError(f"--fail-on does not know '{fail_on}'", allowed=", ".join(FAIL_ON))
-    if format_ == "xlsx" and output is None:
-        raise UsageError("a workbook needs a file", next_step="add -o result.xlsx")
     for file in (output, report_file):
         if file is not None and not file.parent.is_dir():
             raise UsageError(
@@ -208,7 +211,8 @@ def _write(
 
     if format_ == "xlsx":
         assert output is not None  # noqa: S101 - checked before the scan ran
-        report.scan_xlsx(result, output)
+        with writing(output):
+            report.scan_xlsx(result, output)
         return
     if format_ == "json":
         text = report.scan_json(result)

@@ -52,8 +52,8 @@ class Corridors:
         placebos: Which placebos gave p; empty where none did.
         n_placebos: How many of them.
         created: Codes that did not exist before.
-        exported_before: What the place exported of the code before, to anybody, as a share of its
-            onward flow after; NaN where its exports are not held.
+        made_at_home: The place exported the code before to such an amount that sending it on is no
+            re-export by itself.
     """
 
     place: NDArray[np.int64]
@@ -70,7 +70,7 @@ class Corridors:
     placebos: str
     n_placebos: int
     created: Flags
-    exported_before: Array
+    made_at_home: Flags
 
 
 def log_change(after: Array, before: Array, offset: float) -> Array:
@@ -279,7 +279,7 @@ def scan_corridors(
         after=panel.usd["inbound", "after"][rows, cols],
         direct=_direct(panel, target)[cols],
         surge=surge,
-        gap=_gap_test(panel, rows, cols, is_created, z_gap, *ranked(z_gap, pl_gap)),
+        gap=_gap_test(panel, rows, cols, is_created, policy, z_gap, *ranked(z_gap, pl_gap)),
         onward=_onward_test(panel, rows, cols, demand, is_created, z_on, *ranked(z_on, pl_on)),
         score=score,
         p=p,
@@ -287,18 +287,18 @@ def scan_corridors(
         placebos=name,
         n_placebos=int(np.isfinite(pl_in).sum()),
         created=is_created[cols],
-        exported_before=_exported_before(panel, rows, cols),
+        made_at_home=made_at_home(panel, policy)[rows, cols],
     )
 
 
-def _exported_before(panel: CodePanel, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> Array:
-    if not panel.has("onward"):
-        return np.full(len(rows), np.nan)
-    before = panel.rate("onward", "before")[rows, cols]
-    after = panel.rate("onward", "after")[rows, cols]
-    if panel.has("supply"):
-        before = before + panel.rate("supply", "before")[rows, cols]
-    return before / np.where(after > 0, after, np.nan)
+def made_at_home(panel: CodePanel, policy: Policy) -> Flags:
+    """Places × codes that the place itself exported before (see `OnwardPreset.made_at_home`)."""
+    nothing = np.zeros((len(panel.places), len(panel.codes)))
+    before = sum(
+        (panel.rate(leg, "before") for leg in ("onward", "supply") if panel.has(leg)), nothing
+    )
+    after = panel.rate("onward", "after") if panel.has("onward") else nothing
+    return policy.onward_preset.made_at_home(before, after)
 
 
 def _direct(panel: CodePanel, target: str) -> Array:
@@ -311,7 +311,7 @@ def _direct(panel: CodePanel, target: str) -> Array:
 
 def _gap_test(
     panel: CodePanel, rows: NDArray[np.int64], cols: NDArray[np.int64], created: Flags,
-    z: Array, p: Array, q: Array,
+    policy: Policy, z: Array, p: Array, q: Array,
 ) -> Test | None:  # fmt: skip
     """Arrival ratio after against the lower of the two windows before."""
     if not panel.has("arrival") or "earlier" not in panel.years:
@@ -323,7 +323,10 @@ def _gap_test(
         return np.where(held, m / np.where(x > 0, x, 1.0), np.nan)[rows, cols]
 
     lowest = np.minimum(ratio("earlier"), ratio("before"))
-    value = np.where(created[cols] | ~np.isfinite(lowest), np.nan, ratio("after"))
+    # More arrived than was sent, freight and insurance included: the exporters' report is not
+    # complete, and a fall of the ratio to one is no gap.
+    usable = np.isfinite(lowest) & (lowest <= 1 + policy.tau_high) & ~created[cols]
+    value = np.where(usable, ratio("after"), np.nan)
     missing = (lowest - value) * panel.rate("inbound", "after")[rows, cols]
     return Test(value, lowest, missing, z, p, q, np.zeros(len(rows), dtype=np.int64))
 

@@ -182,31 +182,24 @@ def judge_commission(
 
 
 def judge_onward(
-    before_usd: float, after_usd: float, exported_before_usd: float, growth: float | None,
-    policy: Policy, method: str,
-) -> Signal:  # fmt: skip
-    """Onward: the basket's flow from the country to the target above expected.
+    before_usd: float, after_usd: float, growth: float | None, policy: Policy, method: str
+) -> Signal:
+    """Onward: the flow of goods not made at home, from the country to the target, above expected.
 
-    All amounts in USD a year. A country that exported these goods before (to anybody) to more than
-    the preset's share of what now goes to the target is not judged to re-export by this alone.
+    Amounts in USD a year.
     """
-    if before_usd <= 0 and after_usd <= 0:
-        return cannot_tell("exports of these goods to the target, in either window")
     g = growth if growth is not None else 1.0
     expected = before_usd * g
     preset = policy.onward_preset
-    rises = after_usd >= preset.min_ratio_to_expected * expected and after_usd > expected
-    own = after_usd > 0 and exported_before_usd / after_usd > preset.max_share_exported_before
     status = Status.NOT_FIRED
-    if rises and not own:
+    if after_usd > expected and after_usd >= preset.min_ratio_to_expected * expected:
         material = after_usd - expected > policy.floor_usd_per_year.country
         status = Status.FIRED if material else Status.BELOW_FLOOR
-    note = "; the country exported these goods before" if rises and own else ""
     return Signal(
         status,
         value=after_usd / before_usd if before_usd > 0 else None,
         expected=g,
-        method=method + note,
+        method=method,
         preset=preset.name,
         unit="after/before",
     )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from umweg.evidence import Caveat, Signal, Signals, Status, cannot_tell, verdict_of
 from umweg.flows import controls as ctl
 from umweg.flows.basket import Sorted
+from umweg.flows.corridors import made_at_home
 from umweg.flows.countries import (
     Inbound,
     inbound_of,
@@ -18,7 +21,7 @@ from umweg.flows.countries import (
 )
 from umweg.flows.findings import RANK, chapter_caveat, reasons_of
 from umweg.flows.gap import gap_share, judge_gap
-from umweg.flows.legs import ELSEWHERE, CodePanel, TimePanel
+from umweg.flows.legs import ELSEWHERE, KINDS, CodePanel, TimePanel
 from umweg.flows.policy import Policy
 from umweg.flows.question import Covers, Question
 from umweg.flows.result import CountryResult
@@ -115,7 +118,7 @@ def _country(
         year.mirror, _first_year_after(question), year.practices, policy,
         policy.floor_usd_per_year.country, f"what the coalition sends to {named(place)}",
     )  # fmt: skip
-    onward = _country_onward(place, time, question, policy)
+    onward = _country_onward(place, time, panel, sorted_codes, question, policy)
     signals = Signals(surge, collapse, gap, onward)
     values = {
         c: float(panel.usd["inbound", "after"][panel.row(place), i])
@@ -188,37 +191,48 @@ def _onward_ratio(place: str, time: TimePanel, year: Yearly, question: Question)
     return a_usd / b_usd if a_usd is not None and b_usd else None
 
 
-def _country_onward(place: str, time: TimePanel, question: Question, policy: Policy) -> Signal:
-    target, options = question.options.target, question.options
-    if not any(time.has(leg, place, "basket") for leg in ("onward", "supply")):
+def _country_onward(
+    place: str,
+    time: TimePanel,
+    panel: CodePanel,
+    sorted_codes: Sorted,
+    question: Question,
+    policy: Policy,
+) -> Signal:
+    target = question.options.target
+    if not any(time.has(leg, place, kind) for leg in ("onward", "supply") for kind in KINDS):
         return cannot_tell(
             f"exports of {named(place)} to {named(target)} by goods code, before and after"
         )
 
-    def rate(leg: str, window: str, kinds: Sequence[str] = ("basket",)) -> float:
+    def rate(leg: str, where: str, window: str, kind: str = "basket") -> float:
         w = question.windows[window]
-        return float(time.series(leg, place, kinds, w).sum()) / w.years
+        return float(time.series(leg, where, [kind], w).sum()) / w.years
 
-    origin = time.series("origin", ELSEWHERE, ["basket"], options.before)
-    growth, method = None, ""
-    if origin.sum() / options.before.years >= policy.min_control_usd:
-        after = (
-            time.series("origin", ELSEWHERE, ["basket"], options.after).sum() / options.after.years
-        )
-        growth = float(after / (origin.sum() / options.before.years))
-        method = "growth against the target's other suppliers of these goods"
-    elif rate("supply", "before") >= policy.min_control_usd:
-        growth = rate("supply", "after") / rate("supply", "before")
-        method = "growth against the country's exports of these goods elsewhere"
-    elif rate("onward", "before", ["other"]) >= policy.min_control_usd:
-        growth = rate("onward", "after", ["other"]) / rate("onward", "before", ["other"])
-        method = "growth against the country's other goods to the target"
+    comparisons = (
+        ("origin", ELSEWHERE, "basket", "the target's other suppliers of these goods"),
+        ("supply", place, "basket", "the country's exports of these goods elsewhere"),
+        ("onward", place, "other", "the country's other goods to the target"),
+    )
+    growth, against = None, "none (no control is held: the level before)"
+    for leg, where, kind, words in comparisons:
+        b, a = rate(leg, where, "before", kind), rate(leg, where, "after", kind)
+        if min(a, b) >= policy.min_control_usd:
+            growth, against = a / b, words
+            break
+    if place not in panel.places or not panel.has("onward"):
+        before = after = 0.0  # its exports are held, and none goes to the target
+        left_out = 0
     else:
-        method = "growth against none (no control is held: the level before)"
-    return judge_onward(
-        rate("onward", "before"), rate("onward", "after"),
-        rate("onward", "before") + rate("supply", "before"), growth, policy, method,
-    )  # fmt: skip
+        basket = np.array([sorted_codes.kinds.get(c) == "basket" for c in panel.codes])
+        own = made_at_home(panel, policy)[panel.row(place)]
+        before = float(panel.rate("onward", "before")[panel.row(place), basket & ~own].sum())
+        after = float(panel.rate("onward", "after")[panel.row(place), basket & ~own].sum())
+        left_out = int((basket & own).sum())
+    method = f"growth against {against}"
+    if left_out:
+        method += f"; without {left_out} codes that the country exported before"
+    return judge_onward(before, after, growth, policy, method)
 
 
 def _country_caveats(

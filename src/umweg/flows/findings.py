@@ -139,8 +139,7 @@ def _onward(c: Corridors, i: int, policy: Policy, missing: str) -> Signal:
     value, growth, q = _number(test.value, i), float(test.expected[i]), _number(test.q, i)
     preset = policy.onward_preset
     relative = value is None or value >= preset.min_ratio_to_expected * growth
-    share = _number(c.exported_before, i)
-    own = share is not None and share > preset.max_share_exported_before
+    own = bool(c.made_at_home[i])
     status = Status.NOT_FIRED
     if not own:
         status = _ranked_status(q, relative, excess, policy.floor_usd_per_year.corridor, policy)

@@ -81,6 +81,11 @@ def judge_gap(
         )
     ratios = {y.year: y.imports_cif_usd / y.exports_fob_usd for y in (*before, *after)}
     lowest = min(ratios[y.year] for y in before)
+    if lowest > 1 + policy.tau_high:
+        return cannot_tell(
+            f"a complete exporters' report of {whose}: even in the lowest year before, "
+            f"{lowest:.2f} times what was sent is said to have arrived"
+        )
     exports = sum(y.exports_fob_usd for y in after)
     value = sum(y.imports_cif_usd for y in after) / exports
     unarrived_per_year = (lowest - value) * exports / len(after)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from umweg.geography import GROUPS, group_members
@@ -37,12 +37,14 @@ class Cover:
     Attributes:
         chosen: The series taken.
         unused: Series that state the same again, wholly or for some periods: origin and reporter.
+        lacking: Countries left out because they state nothing in one of the windows compared.
     """
 
     leg: str
     level: int
     chosen: tuple[Chosen, ...]
-    unused: tuple[tuple[str, str], ...]
+    unused: tuple[tuple[str, str], ...] = ()
+    lacking: frozenset[str] = frozenset()
 
     @property
     def members(self) -> frozenset[str]:
@@ -67,7 +69,27 @@ class Cover:
     def without(self, countries: frozenset[str]) -> Cover:
         """The cover without the series that speak for any of these countries."""
         kept = tuple(c for c in self.chosen if not c.members & countries)
-        return Cover(self.leg, self.level, kept, self.unused)
+        return replace(self, chosen=kept)
+
+    def reaching(self, windows: Iterable[Window]) -> Cover:
+        """The cover without countries that have no statement at all in one of the windows.
+
+        Growth between a window with figures and one without would be growth of the publication.
+        """
+        lacking = frozenset(
+            country
+            for country in self.members
+            if not all(
+                any(
+                    country in c.members
+                    and max(c.first, c.series.first) <= w.last
+                    and min(c.last, c.series.last) >= w.first
+                    for c in self.chosen
+                )
+                for w in windows
+            )
+        )
+        return replace(self.without(lacking), lacking=lacking)
 
 
 def members_of(reporter: str, on: date) -> frozenset[str]:

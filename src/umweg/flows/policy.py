@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from umweg.errors import InputError
+from umweg.flows.stats import Array, Flags
 
 DEFAULT = Path(__file__).with_name("policy.yaml")
 
@@ -29,7 +30,18 @@ class GrowthPreset(_Strict):
 class OnwardPreset(GrowthPreset):
     """The growth preset, for goods that were hardly exported before."""
 
+    max_exported_before_usd: float = Field(ge=0)
     max_share_exported_before: float = Field(ge=0, le=1)
+
+    def made_at_home(self, exported_before: Array, onward_after: Array) -> Flags:
+        """Goods exported before to such an amount that sending them on is no re-export by itself.
+
+        Both arguments in USD a year, of the same shape.
+        """
+        flags: Flags = (exported_before > self.max_exported_before_usd) & (
+            exported_before > self.max_share_exported_before * onward_after
+        )
+        return flags
 
 
 class GapPreset(_Strict):

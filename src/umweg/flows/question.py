@@ -256,11 +256,11 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
         return cover(
             leg, manifests, countries, flow=flow, freq=freq, level=level, windows=windows,
             on=question.on, kind=kind, usable=usable,
-        )  # fmt: skip
+        ).reaching(asked)  # fmt: skip
 
     for kind, level in _candidates(question):
         inbound = found("inbound", question.coalition, "X", level, kind, usable)
-        if inbound.chosen and _reaches(inbound, asked):
+        if inbound.chosen:
             break
     else:
         return None
@@ -277,12 +277,12 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
     onward = next(
         (c for k, n in [(kind, level), *_candidates(question)]
          if (c := found("onward", places, "X", n, k)).chosen),
-        Cover("onward", level, (), ()),
+        Cover("onward", level, ()),
     )  # fmt: skip
     heading = (
         found("heading", question.coalition, "X", 4, kind, inbound.members)
         if level > 4
-        else Cover("heading", 4, (), ())
+        else Cover("heading", 4, ())
     )
     return Covers(
         inbound=inbound,
@@ -295,13 +295,6 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
         kind=kind,
         level=level,
         incomplete={r: p for r, p in incomplete.items() if r in inbound.members},
-    )
-
-
-def _reaches(found: Cover, asked: list[Window]) -> bool:
-    return all(
-        any(c.series.first <= w.last and c.series.last >= w.first for c in found.chosen)
-        for w in asked
     )
 
 

@@ -64,6 +64,15 @@ def not_tested(
                 f"{options.after}",
             )
         )
+    lacking = covers.inbound.lacking | covers.onward.lacking | covers.arrival.lacking
+    if lacking:
+        found.append(
+            NotTested(
+                "statements of " + ", ".join(sorted(lacking)),
+                "they state nothing in one of the two windows, so that growth cannot be told",
+                f"their figures for both {options.before} and {options.after}",
+            )
+        )
     if panel.no_rate:
         found.append(
             NotTested(

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from umweg.sources.batches import Batch, Reject
+from umweg.sources.batches import Batch, Reject, as_json
 from umweg.sources.cells import (
     DEFAULT_BASIS,
     RULES,
@@ -93,9 +93,10 @@ class BatchRules:
         good &= parts["reporter"] != parts["partner"]
         self._check_frequency(parts, good)
         self._check_codes(parts, good, notes)
+        bad = np.flatnonzero(~good)
         rejects += [
-            self._reject(batch, index, empty)
-            for index, empty in _with_emptiness(batch, np.flatnonzero(~good))
+            self._reject(row, texts)
+            for row, texts in zip(batch.rows[bad].tolist(), batch.texts(bad), strict=True)
         ]
         if good.any():
             self._keep(batch, good, parts, value, numbers, notes)
@@ -205,11 +206,11 @@ class BatchRules:
 
     # -- rows ---------------------------------------------------------------------------------
 
-    def _reject(self, batch: Batch, index: int, empty: bool) -> Reject:
-        row, raw = int(batch.rows[index]), batch.raw(index)
-        if empty:
+    def _reject(self, row: int, texts: Mapping[str, str]) -> Reject:
+        raw = as_json(texts)
+        if not any(text.strip() for text in texts.values()):
             return Reject(row, "empty-row", "no field holds anything; remove the row", raw)
-        problems = self._problems({n: c[index].as_py() for n, c in batch.columns.items()})
+        problems = self._problems(texts)
         return Reject(row, problems[0].reason, "; ".join(p.detail for p in problems), raw)
 
     def _problems(self, texts: Mapping[str, str]) -> list[Problem]:
@@ -260,10 +261,3 @@ def _cast(column: pa.Array) -> npt.NDArray[np.float64]:
         np.float64, copy=True
     )
     return result
-
-
-def _with_emptiness(batch: Batch, indices: npt.NDArray[np.intp]) -> list[tuple[int, bool]]:
-    return [
-        (int(i), all(not c[int(i)].as_py().strip() for c in batch.columns.values()))
-        for i in indices
-    ]

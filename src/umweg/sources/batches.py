@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +33,16 @@ class Batch:
     columns: dict[str, pa.StringArray]
     rejects: tuple[Reject, ...]
 
-    def raw(self, index: int) -> str:
-        """A row as read, as JSON."""
-        return json.dumps(
-            {name: column[index].as_py() for name, column in self.columns.items()},
-            ensure_ascii=False,
-        )
+    def texts(self, indices: Sequence[int] | npt.NDArray[np.intp]) -> list[dict[str, str]]:
+        """Some rows as read."""
+        chosen = pa.array(indices, pa.int64())
+        columns = [column.take(chosen).to_pylist() for column in self.columns.values()]
+        return [dict(zip(self.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def as_json(texts: Mapping[str, str]) -> str:
+    """A row as read, as JSON."""
+    return json.dumps(texts, ensure_ascii=False)
 
 
 class LineByLineError(Exception):

@@ -7,7 +7,6 @@ alarm of the snapshot. Nothing is estimated and nothing corrected.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,12 +17,13 @@ import pyarrow as pa
 
 from umweg.errors import InputError, UsageError
 from umweg.sources.alarms import alarms_of
+from umweg.sources.aside import Aside
 from umweg.sources.batch_rules import BatchRules
-from umweg.sources.batches import LineByLineError, Reject
+from umweg.sources.batches import LineByLineError, Reject, as_json
 from umweg.sources.row_file import RowFile
 from umweg.sources.statements import Statements
 from umweg.store import Manifest, Store, commit, input_file
-from umweg.store.contracts import COVERAGE, ORIGINS, SET_ASIDE
+from umweg.store.contracts import COVERAGE, ORIGINS
 from umweg.store.snapshots import Staging
 
 PARSER = "flow_table/1"
@@ -39,9 +39,6 @@ _VALUES = "value_usd, or value_reported and currency"
 
 PART = 2_000_000
 """Rows of one Parquet file of a snapshot."""
-
-_PENDING = 200_000
-"""Rows set aside that are held before they are written out."""
 
 _SHOWN = 10
 """Rows that a message about several rows names."""
@@ -204,41 +201,6 @@ def _check_header(file: RowFile) -> None:
         )
 
 
-class _Aside:
-    """The rows set aside, written out when they become many."""
-
-    def __init__(self, stage: Staging) -> None:
-        self.count = 0
-        self.by_reason: Counter[str] = Counter()
-        self.first: list[Reject] = []
-        self._stage = stage
-        self._pending: list[Reject] = []
-        self._parts = 0
-
-    def add(self, rejects: Sequence[Reject]) -> None:
-        self.count += len(rejects)
-        self.by_reason.update(r.reason for r in rejects)
-        self.first = sorted([*self.first, *rejects[:5]], key=lambda r: r.row)[:5]
-        self._pending += rejects
-        if len(self._pending) > _PENDING:
-            self._write(f"{self._parts:03d}")
-
-    def _write(self, part: str) -> None:
-        self._pending.sort(key=lambda r: r.row)
-        columns = {n: [getattr(r, n) for r in self._pending] for n in SET_ASIDE.names}
-        self._stage.write(SET_ASIDE, pa.table(columns, schema=SET_ASIDE.schema), part)
-        self._pending, self._parts = [], self._parts + 1
-
-    def close(self) -> None:
-        if self._pending:
-            self._write(f"{self._parts:03d}" if self._parts else "")
-
-    def summary(self) -> str:
-        reasons = ", ".join(f"{name}: {n}" for name, n in self.by_reason.most_common())
-        rows = "\n".join(f"    row {r.row}: {r.reason}: {r.detail}" for r in self.first)
-        return f"{reasons}; the first of them\n{rows}"
-
-
 class _Import:
     """One reading of a file."""
 
@@ -246,7 +208,7 @@ class _Import:
         self._file = file
         self._progress = progress
         self._rules = BatchRules(file.columns)
-        self.aside = _Aside(stage)
+        self.aside = Aside(stage)
         self.rows_read = 0
 
     @property
@@ -291,10 +253,13 @@ class _Import:
         # The text of a row is not held while reading: the few that are asked for are read again.
         wanted = np.array(sorted(why))
         for batch in self._file.batches(careful=careful):
+            found = np.flatnonzero(np.isin(batch.rows, wanted))
             self.aside.add(
                 [
-                    Reject(int(batch.rows[i]), *why[int(batch.rows[i])], batch.raw(int(i)))
-                    for i in np.flatnonzero(np.isin(batch.rows, wanted))
+                    Reject(row, *why[row], as_json(texts))
+                    for row, texts in zip(
+                        batch.rows[found].tolist(), batch.texts(found), strict=True
+                    )
                 ]
             )
 

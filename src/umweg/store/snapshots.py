@@ -193,7 +193,10 @@ class Staging:
         c = CONTRACTS[contract] if isinstance(contract, str) else contract
         checked = conform(table, c)
         name = f"{c.name}{'-' + part if part else ''}.parquet"
-        write_parquet(checked, self.folder / name)
+        # The highest level is worth its time on figures that are few enough to be packaged; on
+        # the long texts of rows set aside it would take most of an import.
+        small = checked.num_rows < 1_000_000 and c.name != "set_aside"
+        write_parquet(checked, self.folder / name, level=19 if small else 6)
         self._tables.append(
             TableFile(c.name, name, sha256_of(self.folder / name), checked.num_rows)
         )
@@ -251,7 +254,7 @@ def conform(table: pa.Table, contract: Contract) -> pa.Table:
         ) from error
 
 
-def write_parquet(table: pa.Table, path: Path) -> None:
+def write_parquet(table: pa.Table, path: Path, level: int) -> None:
     """Write Parquet as the store keeps it; on disk when this returns.
 
     Published values are whole units more often than not: splitting the bytes of a double lets
@@ -262,7 +265,7 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         table,
         path,
         compression="zstd",
-        compression_level=19 if table.num_rows < 1_000_000 else 6,
+        compression_level=level,
         use_dictionary=[n for n in table.column_names if n not in numbers],
         column_encoding=dict.fromkeys(numbers, "BYTE_STREAM_SPLIT"),
         row_group_size=1 << 20,
