@@ -151,7 +151,7 @@ def test_a_stata_file_of_the_user(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("goods", "854231", "--format", "xlsx"), "unknown format 'xlsx'"),
+        (("goods", "854231", "--format", "pdf"), "unknown format 'pdf'"),
         (("goods", "854231", "--as-of", "1.3.2022"), "'1.3.2022' is not a date"),
         (("goods", "854231", "--target", "DEU"), "no measure against 'DEU' is held"),
         (("measures", "--target", "Russia"), "no measure against 'Russia' is held"),

@@ -51,6 +51,10 @@ class Cover:
         """The countries that the cover speaks for."""
         return frozenset[str]().union(*(c.members for c in self.chosen))
 
+    def partners_of(self, country: str) -> frozenset[str]:
+        """Whom the statements of one country name."""
+        return frozenset(p for c in self.chosen if country in c.members for p in c.series.partners)
+
     @property
     def currencies(self) -> frozenset[str]:
         """The currencies of the figures as reported."""
@@ -105,6 +109,10 @@ def family(name: str) -> str:
 _Key = tuple[int, str, str, str]
 """Rank of the snapshot, origin, reporter, family of the nomenclature."""
 
+MOST = 0.8
+"""A statement about at least this share of the partners of another can take its place; countries
+with next to no trade are left out of many publications."""
+
 Span = tuple[str, str]
 """First and last period, both included; periods of one frequency sort as text."""
 
@@ -138,6 +146,7 @@ def cover(
     on: date,
     kind: str | None = None,
     usable: frozenset[str] | None = None,
+    partners: frozenset[str] | None = None,
 ) -> Cover:
     """Choose the series of a leg.
 
@@ -145,7 +154,8 @@ def cover(
     it reaches into a window. What one reporter states in one snapshot belongs together: several
     editions of one nomenclature, whole codes and partial ones. Where two speak for the same
     country, the first in this order has the periods that it reaches over, the other what is left:
-    a group whose members do not all speak for themselves, then the later snapshot in the store (a
+    a statement about most of the partners that matter before one about few of them, a group whose
+    members do not all speak for themselves, then the later snapshot in the store (a
     user's import before the packaged sample), then the one with more rows. So files of single
     years add up, and a revised file takes the place of an old one.
 
@@ -160,6 +170,8 @@ def cover(
         on: The day on which a group's composition is looked up.
         kind: `CN` or `HS`; any without it.
         usable: Only these reporters' countries (for complete reporters).
+        partners: Whom the statements must be about; statements about none of them are no part of
+            the leg.
     """
     first = min(w.first for w in windows)
     last = max(w.last for w in windows)
@@ -171,6 +183,8 @@ def cover(
                 continue
             if kind is not None and level and family(s.nomenclature) != kind:
                 continue
+            if partners is not None and not partners & set(s.partners):
+                continue
             grouped[rank, s.origin_id, s.reporter, family(s.nomenclature)].append(s)
 
     singles: dict[str, int] = {}  # country → highest rank of a statement of its own
@@ -178,13 +192,23 @@ def cover(
         if reporter not in GROUPS:
             singles[reporter] = max(singles.get(reporter, -1), rank)
 
-    def order(key: _Key) -> tuple[bool, int, int, str]:
+    breadth = {
+        key: len({p for s in series for p in s.partners if partners is None or p in partners})
+        for key, series in grouped.items()
+    }
+    widest: dict[str, int] = {}
+    for key, number in breadth.items():
+        for m in members_of(key[2], on):
+            widest[m] = max(widest.get(m, 0), number)
+
+    def order(key: _Key) -> tuple[bool, bool, int, int, str]:
+        narrow = breadth[key] < MOST * max((widest[m] for m in members_of(key[2], on)), default=0)
         # A group gives way to its members' own statements only where all of them are held and as
         # new: otherwise one member's file would push out all the others.
         replaceable = key[2] not in GROUPS or all(
             singles.get(m, -1) >= key[0] for m in members_of(key[2], on)
         )
-        return (replaceable, -key[0], -sum(s.rows for s in grouped[key]), key[2])
+        return (narrow, replaceable, -key[0], -sum(s.rows for s in grouped[key]), key[2])
 
     taken: dict[str, list[Span]] = defaultdict(list)
     chosen: list[Chosen] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 from umweg.errors import RegimeError, UsageError
 from umweg.flows.basket import ListedCodes, Wanted
 from umweg.flows.options import ScanOptions
-from umweg.flows.plan import Cover, cover
+from umweg.flows.plan import MOST, Cover, cover
 from umweg.geography import is_country
 from umweg.periods import Window
 from umweg.regime import GoodsList, Regime, goods_list_from_csv
@@ -249,6 +249,10 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
     complete = question.coalition - set(incomplete)
     usable = complete if question.options.complete_reporters else None
 
+    places = frozenset(question.named)
+    destinations = places | {question.options.target}
+    about = {"arrival": question.coalition, "origin": frozenset({question.options.target})}
+
     def found(
         leg: str, countries: frozenset[str], flow: str, level: int, kind: str | None,
         usable: frozenset[str] | None = None,
@@ -256,6 +260,7 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
         return cover(
             leg, manifests, countries, flow=flow, freq=freq, level=level, windows=windows,
             on=question.on, kind=kind, usable=usable,
+            partners=about.get(leg, destinations),
         ).reaching(asked)  # fmt: skip
 
     for kind, level in _candidates(question):
@@ -264,7 +269,6 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
             break
     else:
         return None
-    places = frozenset(question.named)
     others = _reporters(manifests) - question.coalition - places - {question.options.target}
     all_complete = complete - set(incomplete_reporters(store, asked, "total"))
     common = found("inbound_common", question.coalition, "X", level, kind, all_complete)
@@ -274,10 +278,18 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
         total = total.without(total.members - common.members)
     if total.members != common.members:
         total = total.without(total.members)
+    tried = [(kind, level), *_candidates(question)]
+    attempts = [found("onward", places, "X", n, k) for k, n in tried]
     onward = next(
-        (c for k, n in [(kind, level), *_candidates(question)]
-         if (c := found("onward", places, "X", n, k)).chosen),
-        Cover("onward", level, ()),
+        (c for c in attempts if c.chosen), next((c for c in attempts if c.lacking), attempts[0])
+    )
+    arrival = found("arrival", places, "M", level, kind)
+    # An importer that names few of the exporters says little of what arrived from all of them.
+    arrival = arrival.without(
+        frozenset(
+            p for p in arrival.members
+            if len(arrival.partners_of(p) & inbound.members) < MOST * len(inbound.members)
+        )
     )  # fmt: skip
     heading = (
         found("heading", question.coalition, "X", 4, kind, inbound.members)
@@ -289,7 +301,7 @@ def choose_statements(store: Store, question: Question) -> Covers | None:
         common=common,
         total=total,
         heading=heading,
-        arrival=found("arrival", places, "M", level, kind),
+        arrival=arrival,
         onward=onward,
         origin=found("origin", others, "X", onward.level, None),
         kind=kind,

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from umweg.flows.gap import MirrorYear
 from umweg.flows.legs import cents, chosen_rows
-from umweg.flows.plan import Cover, cover, members_of
+from umweg.flows.plan import MOST, Cover, cover, members_of
 from umweg.geography import GROUPS
 from umweg.periods import Frequency, Window
 from umweg.store import Store
@@ -82,16 +82,16 @@ def yearly_figures(
     manifests = store.snapshots()
     spans: tuple[tuple[Frequency, Window], ...] = (("A", ALL_YEARS), ("M", ALL_MONTHS))
     wanted = (
-        ("sent", "X", pair.coalition),
-        ("received", "M", frozenset(pair.places)),
-        ("onward", "X", frozenset(pair.places)),
+        ("sent", "X", pair.coalition, frozenset(pair.places)),
+        ("received", "M", frozenset(pair.places), pair.coalition | set(GROUPS)),
+        ("onward", "X", frozenset(pair.places), frozenset({pair.target})),
     )
     covers = [
         cover(
             f"{leg}-{freq}", manifests, countries, flow=flow, freq=freq, level=level,
-            windows=[span], on=pair.on, kind=kind,
+            windows=[span], on=pair.on, kind=kind, partners=partners,
         )
-        for leg, flow, countries in wanted
+        for leg, flow, countries, partners in wanted
         for freq, span in spans
     ]  # fmt: skip
     covers = [c for c in covers if c.chosen and not (c.partial and basket is not None)]
@@ -144,15 +144,15 @@ def _of_place(
     groups: set[str] = set()
     for year in sorted({y for _, _, y in sums}):
         for freq in "MA":  # the yearly statement, where there is one, is looked at last and stays
-            sent = [
-                v
-                for (_, partner), v in sums.get(("sent", freq, year), {}).items()
+            sent = {
+                reporter: v
+                for (reporter, partner), v in sums.get(("sent", freq, year), {}).items()
                 if partner == place
-            ]
-            received = _received(sums, place, year, exporters[freq], pair.on) if sent else None
-            if received is not None:
-                groups |= received[1]
-                mirror[year] = MirrorYear(year, fsum(sent), received[0])
+            }
+            both = _compared(sent, sums, place, year, exporters[freq], pair.on)
+            if both is not None:
+                groups |= both[2]
+                mirror[year] = MirrorYear(year, both[0], both[1])
             sold = sums.get(("onward", freq, year), {}).get((place, pair.target))
             if sold is not None:
                 onward[year] = sold
@@ -194,20 +194,34 @@ def _practices(store: Store) -> dict[str, dict[int, str]]:
     return found
 
 
-def _received(
-    sums: Sums, place: str, year: int, exporters: frozenset[str], on: date
-) -> tuple[float, frozenset[str]] | None:
-    """The place's imports of a year from the exporters: country by country, else by group."""
+def _compared(
+    sent: Mapping[str, float],
+    sums: Sums,
+    place: str,
+    year: int,
+    exporters: frozenset[str],
+    on: date,
+) -> tuple[float, float, frozenset[str]] | None:
+    """Exports and imports of a year between the same countries, and the groups used for partners.
+
+    The importer is taken country by country where it names most of the exporters: then one that it
+    does not name sent nothing by its account. Where it names few, only these are compared, which
+    needs their own reports; else a group that consists of the exporters.
+    """
+    if not sent:
+        return None
     for freq in "AM":
         found = {
             partner: v
             for (reporter, partner), v in sums.get(("received", freq, year), {}).items()
             if reporter == place
         }
-        single = [v for p, v in found.items() if p in exporters]
-        if single:
-            return fsum(single), frozenset()
+        single = {p: v for p, v in found.items() if p in exporters}
+        if len(single) >= MOST * len(exporters):
+            return fsum(sent.values()), fsum(single.values()), frozenset()
         for group in sorted(found):
             if group in GROUPS and members_of(group, on) == exporters:
-                return found[group], frozenset({group})
+                return fsum(sent.values()), found[group], frozenset({group})
+        if single and set(single) <= set(sent):
+            return fsum(sent[p] for p in single), fsum(single.values()), frozenset()
     return None

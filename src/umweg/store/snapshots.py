@@ -41,7 +41,8 @@ class InputFile:
 class Series:
     """What a snapshot holds of one reporter: one line of its inventory.
 
-    `level` is the number of digits of the goods codes, 0 for TOTAL.
+    `level` is the number of digits of the goods codes, 0 for TOTAL; `partners` are all whom the
+    reporter names, so that a file about one partner is never taken for one about all.
     """
 
     origin_id: str
@@ -55,6 +56,7 @@ class Series:
     first: str
     last: str
     rows: int
+    partners: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ class Manifest:
                     "inputs": tuple(InputFile(**x) for x in data["inputs"]),
                     "alarms": tuple(Alarm(**x) for x in data["alarms"]),
                     "tables": tuple(TableFile(**x) for x in data["tables"]),
-                    "series": tuple(Series(**x) for x in data["series"]),
+                    "series": tuple(
+                        Series(**{**x, "partners": tuple(x["partners"])}) for x in data["series"]
+                    ),
                     "folder": folder,
                 }
             )
@@ -159,10 +163,12 @@ def inventory(table: pa.Table) -> tuple[Series, ...]:
         pc.ascii_is_decimal(table["code"]), pc.utf8_length(table["code"]), pa.scalar(0, pa.int32())
     )
     grouped = (
-        table.select([*keys, "period"])
+        table.select([*keys, "period", "partner"])
         .append_column("level", pc.cast(levels, pa.int64()))
         .group_by([*keys, "level"])
-        .aggregate([("period", "min"), ("period", "max"), ("period", "count")])
+        .aggregate(
+            [("period", "min"), ("period", "max"), ("period", "count"), ("partner", "distinct")]
+        )
     )
     rows = [
         Series(
@@ -170,6 +176,7 @@ def inventory(table: pa.Table) -> tuple[Series, ...]:
             first=r["period_min"],
             last=r["period_max"],
             rows=r["period_count"],
+            partners=tuple(sorted(r["partner_distinct"])),
         )
         for r in grouped.to_pylist()
     ]
@@ -193,6 +200,11 @@ class Staging:
         c = CONTRACTS[contract] if isinstance(contract, str) else contract
         checked = conform(table, c)
         name = f"{c.name}{'-' + part if part else ''}.parquet"
+        if (self.folder / name).exists():
+            raise StoreError(
+                f"the table '{c.name}' was written twice into one snapshot",
+                next_step="name the second file with `part`",
+            )
         # The highest level is worth its time on figures that are few enough to be packaged; on
         # the long texts of rows set aside it would take most of an import.
         small = checked.num_rows < 1_000_000 and c.name != "set_aside"
@@ -218,7 +230,7 @@ class Staging:
             old = merged.get(key)
             merged[key] = s if old is None else Series(
                 *key[:6], *key[6:], min(old.first, s.first), max(old.last, s.last),
-                old.rows + s.rows,
+                old.rows + s.rows, tuple(sorted({*old.partners, *s.partners})),
             )  # fmt: skip
         return tuple(merged.values())
 
