@@ -211,10 +211,12 @@ def scan_corridors(
     fake = None
     if fake_controls is not None:
         past = panel.rate("inbound", "earlier")
+        # All restricted codes, asked for or not: a narrow question has the same yardstick.
+        restricted = (kinds == "basket") | (kinds == "restricted")
         fake = _cells(
             panel,
             # Codes renumbered between the two fake windows are no placebos either.
-            here & (kinds == "basket") & ((past > 0) | (before > 0)) & (past.sum(axis=0) > 0),
+            here & restricted & ((past > 0) | (before > 0)) & (past.sum(axis=0) > 0),
             ("earlier", "before"),
             fake_controls,
             onward_growth(panel, sorted_codes, ("earlier", "before"), policy.min_control_usd),
