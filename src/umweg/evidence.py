@@ -44,7 +44,7 @@ class Signal:
         value: The number that was judged (its unit stands in `unit`).
         expected: The same number without a detour, by `method`.
         method: How `expected` was made; names the control group that was used.
-        ci_low, ci_high: 95 % interval of `value` against chance variation between months.
+        ci_low, ci_high: Interval of `value`, of the kind that `method` names.
         p_value, q_value: Placebo p-value and Benjamini-Hochberg q, where placebos exist.
         missing: What is missing; never empty where the status is `cannot-tell`.
         unit: Unit of value and expected.
@@ -116,15 +116,15 @@ CAVEATS: Mapping[str, str] = {
     "the difference in money beside it.",
     "cif-fob": "Imports are valued CIF and exports FOB; they are brought together by one "
     "assumed margin τ, which cancels in the arrival ratio and moves the share of the gap.",
-    "code-meaning": "Goods codes are compared by their digits across yearly editions of the "
-    "Combined Nomenclature; the meaning of some changed with HS 2022.",
-    "created-codes": "Codes that exist only since the new edition of the nomenclature have no "
-    "value before it; their rise is partly a change of numbering.",
+    "code-meaning": "Goods codes are compared by their digits across editions of the "
+    "nomenclature; the meaning of some changed.",
+    "created-codes": "The code exists only in the nomenclature of one of the two windows, or "
+    "nobody reported it before: its change is one of numbering.",
     "chapter-share": "One chapter of the tariff carries a large share of the value after.",
     "different-baskets": "The signals rest on different baskets: the listed goods for the surge, "
     "all goods for the mirror gap.",
-    "fake-date-placebos": "The p-value compares with the same codes one year earlier, before the "
-    "measures: one other year, and a year of recovery from the pandemic.",
+    "fake-date-placebos": "The p-value compares with restricted codes one step earlier, before "
+    "the measures: one other pair of windows, with what was particular to it.",
     "group-composition": "A published group (such as 'The EU') did not have the same members in "
     "every year.",
     "import-codes": "The list may contain some codes that the act names for imports only.",
@@ -144,6 +144,8 @@ CAVEATS: Mapping[str, str] = {
     "independent, and their p-values are never multiplied.",
     "target-elsewhere": "This country is itself the target of another measure of the regime.",
     "total-only-onward": "The onward figure is of all goods: it is shown, not judged.",
+    "windows-after-measures": "The window before does not end before the measures began: a detour "
+    "that had begun by then is part of the comparison.",
     "wider-codes": "The statistics are held at fewer digits than the list: the figure contains "
     "goods that are not listed.",
     "value-not-volume": "The figures are values: a rise of prices looks like a rise of goods.",
@@ -152,7 +154,7 @@ CAVEATS: Mapping[str, str] = {
 
 EXPLANATIONS: Mapping[str, str] = {
     "price": "prices rose",
-    "hs-revision": "goods moved to another code when the nomenclature changed in 2022",
+    "hs-revision": "goods moved to another code when the nomenclature changed",
     "reporting-practice": "a statistical office changed what it counts or whom it names as partner",
     "domestic-demand": "demand at home grew, or goods formerly bought elsewhere come from here now",
     "tiny-base": "little was traded before, so that one order makes a large factor",

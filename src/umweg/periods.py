@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from umweg.errors import UsageError
@@ -33,6 +34,14 @@ def _ordinal(period: str) -> int:
 
 def _from_ordinal(number: int, freq: Frequency) -> str:
     return f"{number:04d}" if freq == "A" else f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def last_day(period: str) -> date:
+    """Last day of a month or year."""
+    year = int(period[:4])
+    month = int(period[5:]) if len(period) > 4 else 12
+    first_of_next = date(year + month // 12, month % 12 + 1, 1)
+    return date.fromordinal(first_of_next.toordinal() - 1)
 
 
 @dataclass(frozen=True, slots=True)

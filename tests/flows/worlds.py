@@ -13,8 +13,8 @@ from umweg.store import Store, commit
 from umweg.store.contracts import COVERAGE, FLOWS, ORIGINS
 
 RESTRICTED = ("854231", "854232", "852691", "847150")
-FREE = ("010129", "030199", "040110", "070190", "080510", "090111", "100199", "110100")
-"""Codes of animals and food that no list of the regime against the target names."""
+FREE = ("020110", "020220", "020319", "020410", "020430", "020622", "020712", "020910")
+"""Kinds of meat, which no list of the regime names."""
 
 MONTHS = Window("2020-01", "2022-12").periods
 

@@ -254,9 +254,76 @@ def test_conflicting_statements_are_all_set_aside(
     assert m.rows("flows")["partner"].to_pylist() == ["KAZ"]
 
 
-def test_a_partial_statement_is_no_duplicate_of_a_whole_one(load: Import) -> None:
-    m = load([row(partial_code="false"), row(partial_code="true", value_reported="3")])
-    assert (m.rows_kept, m.rows_set_aside) == (2, 0)
+def test_a_partial_statement_beside_its_whole_is_set_aside(load: Import) -> None:
+    m = load(
+        [
+            row(partial_code="true", value_reported="3"),
+            row(partial_code="false"),
+            row(partial_code="true", value_reported="3"),  # a duplicate of row 2
+            row(partial_code="true", period="2022-02"),  # its whole is of another month
+            row(partial_code="true", flow="M", basis="CIF"),  # of another flow
+            row(partial_code="true", code="8542"),  # of another code
+            row(partial_code="true", nomenclature="HS2012"),  # in another nomenclature
+            row(partial_code="true", partner="KAZ"),  # of another partner
+            row(partial_code="true", reporter="FRA"),  # of another reporter
+        ]
+    )
+    aside = m.rows("set_aside").to_pylist()
+    assert [(r["row"], r["reason"]) for r in aside] == [
+        (2, "partial-beside-whole"),
+        (4, "duplicate-statement"),
+    ]
+    assert "row 3 states the whole" in aside[0]["detail"]
+    assert json.loads(aside[0]["raw"])["value_reported"] == "3"
+    assert (m.rows_read, m.rows_kept, m.rows_set_aside) == (9, 7, 2)
+    held = m.rows("flows").to_pylist()
+    assert sorted(r["partial_code"] for r in held) == [False] + [True] * 6
+
+
+def test_a_partial_statement_stays_where_no_whole_one_is_kept(load: Import) -> None:
+    part = row(partial_code="true", value_reported="3")
+    m = load([part, row(partial_code="false"), row(partial_code="false", value_reported="7")])
+    aside = m.rows("set_aside").to_pylist()
+    assert [(r["row"], r["reason"]) for r in aside] == [
+        (3, "conflicting-statements"),
+        (4, "conflicting-statements"),
+    ]
+    assert m.rows("flows")["value_reported"].to_pylist() == [3.0]
+
+
+def test_two_editions_of_one_nomenclature_are_kept_with_an_alarm(load: Import) -> None:
+    both = ("HS2017", "HS2022")
+    m = load(
+        [
+            *(row(nomenclature=n, period=p) for n in both for p in ("2022-01", "2022-03")),
+            row(nomenclature="HS2012", code="854232", partner="KAZ"),
+            row(nomenclature="CN2022"),  # another family
+            row(period="2021-12"),  # one edition each before and after
+            row(nomenclature="HS2022", period="2022-12"),
+            row(reporter="FRA"),  # others: reporter, flow, level of codes
+            row(nomenclature="HS2022", flow="M", basis="CIF"),
+            row(nomenclature="HS2017", code="TOTAL", flow="M", basis="CIF"),
+            *(row(reporter="ITA", nomenclature=n, code="8542", period="2022") for n in both),
+            *(row(reporter="ITA", nomenclature=f"CN{n}", period="2022") for n in (2022, 2021)),
+        ]
+    )
+    assert m.rows_kept == m.rows_read
+    count, detail = alarms(m)["two-editions"]
+    # rows 2 and 3 (HS2017 below HS2022), 6 (HS2012), 13 (ITA, HS2017), 16 (ITA, CN2021)
+    assert count == 5
+    assert "(rows 2, 3, 6, 13, 16)" in detail
+    assert "newest edition only" in detail
+    assert detail.endswith(
+        ": DEU X in HS2012 and HS2017 and HS2022 (2022-01..2022-01, 1 period); "
+        "DEU X in HS2017 and HS2022 (2022-03..2022-03, 1 period); "
+        "ITA X in CN2021 and CN2022 (2022..2022, 1 period); "
+        "ITA X in HS2017 and HS2022 (2022..2022, 1 period)"
+    )
+
+
+def test_an_edition_after_the_other_needs_no_alarm(load: Import) -> None:
+    m = load([row(period="2021-12"), row(period="2022-01", nomenclature="HS2022")])
+    assert "two-editions" not in alarms(m)
 
 
 def test_heading_beside_its_sub_codes_is_kept_with_an_alarm(load: Import) -> None:
@@ -294,6 +361,15 @@ def test_a_currency_without_a_rate_is_kept_with_an_alarm(load: Import, store: St
     flows = store.table("flows")
     held = store.execute(flows.filter(flows.currency == "KZT"), "kept without a rate").to_pylist()
     assert [(r["value_reported"], r["value_usd"]) for r in held] == [(100.5, None)]
+
+
+def test_a_rate_of_too_few_days_is_none(load: Import) -> None:
+    rub = {"reporter": "KAZ", "partner": "RUS", "currency": "RUB"}
+    m = load([row(**rub, period=p) for p in ("2022-02", "2022-03", "2021", "2022")])
+    count, detail = alarms(m)["no-rate"]
+    assert count == 2
+    assert "RUB (2022..2022-03, 2 periods)" in detail
+    assert "enough days" in detail
 
 
 def test_basis_is_assumed_aloud(load: Import) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tests.store.test_store_snapshots import flows
 from umweg.errors import StoreError
-from umweg.store.contracts import CONTRACTS, FLOWS, ORIGINS
+from umweg.store.contracts import CONTRACTS, FLOWS, MIN_RATE_DAYS, ORIGINS, VALUE_USD
 from umweg.store.snapshots import conform
 
 ORIGIN: dict[str, Any] = {
@@ -50,6 +51,34 @@ def test_a_missing_column_is_named_with_those_allowed() -> None:
     assert "publisher" in caught.value.allowed
 
 
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("column", "bad", "says"),
+    [
+        ("value_reported", [NAN, INF, -INF], "3 rows are not finite"),
+        ("value_reported", [-1.0, -0.01], "2 rows are negative"),
+        ("value_reported", [NAN, -1.0, -2.0], "1 rows are not finite, 2 rows are negative"),
+        ("net_weight_kg", [NAN, None], "1 rows are not finite"),
+        ("quantity", [INF, -INF], "2 rows are not finite"),
+    ],
+)
+def test_flows_hold_numbers_that_can_be_added(
+    column: str, bad: list[float | None], says: str
+) -> None:
+    with pytest.raises(StoreError, match=f"'{column}' of 'flows'.*{says}\n") as caught:
+        conform(flows([{}, *({column: b} for b in bad)]), FLOWS)
+    assert "finite" in caught.value.allowed
+    assert "aside" in caught.value.next_step
+
+
+def test_nothing_and_zero_are_numbers_that_can_be_added() -> None:
+    rows = flows([{"value_reported": 0.0}, {"net_weight_kg": None, "quantity": 0.0}])
+    assert conform(rows, FLOWS).equals(rows)
+    assert conform(flows([]), FLOWS).num_rows == 0
+
+
 def test_every_column_has_a_meaning_and_every_key_is_a_column() -> None:
     for contract in CONTRACTS.values():
         assert contract.meaning
@@ -72,3 +101,13 @@ def test_every_column_is_described_in_the_documentation() -> None:
         for column in contract.columns:
             assert f"| `{column.name}` |" in section, f"{contract.name}.{column.name}"
             assert column.meaning.replace("|", "\\|") in section
+    assert VALUE_USD.meaning in text
+    assert f"at least {MIN_RATE_DAYS['M']} days, of a year only" in text
+    assert f"at least {MIN_RATE_DAYS['A']} (`MIN_RATE_DAYS`)" in text
+
+
+def test_the_interval_is_the_one_that_the_method_names() -> None:
+    meanings = {c.name: c.meaning for c in CONTRACTS["signals"].columns}
+    for name, end, year in (("ci_low", "lower", "lowest"), ("ci_high", "upper", "highest")):
+        assert meanings[name].startswith(f"{end} end of the interval that `method` names")
+        assert f"{year} single year for the mirror gap" in meanings[name]

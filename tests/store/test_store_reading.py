@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from datetime import date
@@ -15,7 +18,9 @@ import pytest
 from tests.store.test_store_snapshots import put
 from umweg.errors import StoreError, UsageError
 from umweg.settings import Settings
-from umweg.store import DuckDBEngine, Engine, Store, engine_named
+from umweg.store import DuckDBEngine, Engine, Store, commit, engine_named
+from umweg.store.contracts import RATES
+from umweg.store.engine import _spill_folder
 from umweg.store.opening import open_configured
 
 
@@ -55,6 +60,99 @@ def test_rates_are_known_whatever_day_is_asked_for(store: Store) -> None:
     assert usd(store, date(2022, 6, 1)) == {("EUR", "2022-03"): pytest.approx(110.19, abs=0.01)}
 
 
+def test_a_rate_of_too_few_days_gives_no_value_in_usd(store: Store) -> None:
+    """The ECB quoted RUB for the last time on 1 March 2022."""
+    rates = store.read("rates").to_pylist()
+    days = {(r["freq"], r["period"]): r["days"] for r in rates if r["currency"] == "RUB"}
+    assert (days["M", "2022-03"], days["A", "2022"]) == (1, 42)  # the table keeps them
+    put(
+        store,
+        *({"currency": "RUB", "period": p} for p in ("2022-02", "2022-03")),
+        *({"currency": "RUB", "period": y, "freq": "A"} for y in ("2021", "2022")),
+        {"currency": "USD", "period": "2022-03"},
+    )
+    found = usd(store)
+    assert found["RUB", "2022-03"] is None
+    assert found["RUB", "2022"] is None
+    assert found["USD", "2022-03"] == 100.0
+    # RUB 100 were about USD 1.30 in February 2022 and USD 1.36 in 2021 (73.7 for a dollar).
+    assert found["RUB", "2022-02"] == pytest.approx(1.30, abs=0.05)
+    assert found["RUB", "2021"] == pytest.approx(1.36, abs=0.02)
+
+
+def put_rates(
+    store: Store,
+    *rows: tuple[str, str, float, int],
+    published_on: str | None = None,
+    source: str = "bank",
+    dataset: str = "rates",
+) -> None:
+    table = pa.Table.from_pylist(
+        [
+            {"currency": c, "freq": "M" if "-" in p else "A", "period": p, "usd_per_unit": rate,
+             "days": days, "origin_id": "rates"}
+            for c, p, rate, days in rows
+        ],
+        schema=RATES.schema,
+    )  # fmt: skip
+    with store.importing() as stage:
+        stage.write("rates", table)
+        commit(
+            store.root, stage, source=source, dataset=dataset, parser="p", inputs=(),
+            rows_read=len(rows), rows_kept=len(rows), rows_set_aside=0, published_on=published_on,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("period", "days", "used"),
+    [("2022-03", 9, False), ("2022-03", 10, True), ("2022", 199, False), ("2022", 200, True)],
+)
+def test_how_many_days_a_rate_must_be_made_of(
+    store: Store, period: str, days: int, used: bool
+) -> None:
+    put_rates(store, ("EUR", period, 2.0, days))
+    put(store, {"currency": "EUR", "period": period, "freq": "M" if "-" in period else "A"})
+    assert usd(store) == {("EUR", period): 200.0 if used else None}
+
+
+def test_one_history_of_rates_is_read(store: Store) -> None:
+    """The one imported last; two would double the flows that they meet."""
+    rows = put(store, {"currency": "EUR"}).rows_kept
+    put_rates(store, ("EUR", "2022-03", 2.0, 20), published_on="2026-11-10")
+    put_rates(store, ("EUR", "2022-03", 3.0, 20), source="other", published_on="2026-11-05")
+    assert usd(store) == {("EUR", "2022-03"): 300.0}
+    # A revision of the first is the last import: its place in the order is its own.
+    put_rates(store, ("EUR", "2022-03", 4.0, 20), published_on="2026-11-12")
+    assert usd(store) == {("EUR", "2022-03"): 400.0}
+    own = store.table("flows").filter(ibis._.origin_id == "o")
+    assert store.execute(own, "own rows").num_rows == rows
+    held = {day: store.read("rates", date.fromisoformat(day)) for day in
+            ("2026-11-01", "2026-11-05", "2026-11-10", "2026-11-12")}  # fmt: skip
+    assert held["2026-11-01"].num_rows > 1000  # the sample's
+    assert [held[d]["usd_per_unit"].to_pylist() for d in list(held)[1:]] == [[3.0], [3.0], [4.0]]
+
+
+def test_rates_that_replace_those_of_the_sample(store: Store) -> None:
+    """By source and data set: newer ones take the place, older ones do not."""
+    put(store, {"currency": "EUR"})
+    put_rates(
+        store,
+        ("EUR", "2022-03", 5.0, 20),
+        source="ecb",
+        dataset="sample",
+        published_on="2020-01-01",
+    )
+    assert usd(store) == {("EUR", "2022-03"): pytest.approx(110.19, abs=0.01)}
+    put_rates(
+        store,
+        ("EUR", "2022-03", 6.0, 20),
+        source="ecb",
+        dataset="sample",
+        published_on="2027-01-01",
+    )
+    assert usd(store) == {("EUR", "2022-03"): 600.0}
+
+
 def test_figures_in_usd_need_no_rates(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "store", create=True, with_sample=False)
     put(store, {"currency": "USD"})
@@ -84,6 +182,79 @@ def test_a_damaged_parquet_file_fails_with_its_step(store: Store) -> None:
     (m.folder / "flows.parquet").write_bytes(b"PAR1 no parquet")
     with pytest.raises(StoreError):
         usd(store)
+
+
+# Spills (1e7 numbers sorted in 60 MB), reports what lies in the temporary folder, and ends.
+SPILLING = """
+import os, stat, sys, tempfile
+from pathlib import Path
+from umweg.store import DuckDBEngine
+
+here = Path(tempfile.gettempdir())
+engines = [DuckDBEngine(memory_limit="60MB", threads=1), DuckDBEngine()]
+(folder,) = here.glob("umweg*")
+assert stat.S_IMODE(folder.stat().st_mode) == 0o700, oct(folder.stat().st_mode)
+for engine in engines:
+    set_to = engine._con.raw_sql("SELECT current_setting('temp_directory')").fetchall()
+    assert set_to == [(str(folder),)], set_to
+rows = engines[0]._con.raw_sql("SELECT hash(i) AS h FROM range(10000000) t(i) ORDER BY h")
+rows.fetchone()
+assert any(folder.iterdir()), "nothing was spilled"
+print("spilled")
+if sys.argv[1] == "fails":
+    raise RuntimeError("at the end")
+"""
+
+
+# Forks before DuckDB has threads, which do not survive that.
+FORKING = """
+import os, sys, tempfile
+from pathlib import Path
+from umweg.store.engine import _spill_folder
+
+here = Path(tempfile.gettempdir())
+folder = _spill_folder(os.getpid())
+child = os.fork()
+own = _spill_folder(os.getpid())
+if not child:
+    assert own != folder
+    sys.exit(0)
+assert os.waitpid(child, 0)[1] == 0
+assert own == folder
+assert list(here.glob("umweg*")) == [folder], "the child left its folder, or took this one"
+print("forked")
+"""
+
+
+def run(script: str, temporary: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env={**os.environ, "TMPDIR": str(temporary)}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes and TMPDIR of POSIX")
+@pytest.mark.parametrize(("how", "code"), [("ends", 0), ("fails", 1)])
+def test_what_is_spilled_is_private_and_gone_with_the_process(
+    tmp_path: Path, how: str, code: int
+) -> None:
+    done = run(SPILLING, tmp_path, how)
+    assert (done.stdout, done.returncode) == ("spilled\n", code), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_a_forked_process_spills_into_a_folder_of_its_own(tmp_path: Path) -> None:
+    done = run(FORKING, tmp_path)
+    assert (done.stdout, done.returncode) == ("forked\n", 0), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_temporary_folder_the_engine_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    with pytest.raises(StoreError, match="no folder can be made") as caught:
+        _spill_folder(-1)
+    assert "TMPDIR" in caught.value.next_step
 
 
 def test_engines_by_name() -> None:

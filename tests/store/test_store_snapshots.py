@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +232,48 @@ def test_own_figures_take_the_place_of_the_sample_of_the_same_name(tmp_path: Pat
     assert own.snapshot_id in counted
     assert base.snapshot_id not in counted
     assert base.snapshot_id in {m.snapshot_id for m in store.snapshots(date(2025, 1, 1))}
+
+
+def ids(store: Store, as_of: date | None = None) -> list[str]:
+    return [m.snapshot_id for m in store.snapshots(as_of)]
+
+
+def test_snapshots_come_in_the_order_of_their_import(store: Store) -> None:
+    """A re-import is newer than what was imported between it and the first."""
+    old = put(store, published_on="2024-01-15")
+    other = put(store, source="t", published_on="2024-01-20")
+    assert ids(store) == [old.snapshot_id, other.snapshot_id]
+    new = put(store, {"value_reported": 2.0}, published_on="2024-02-15")
+    assert ids(store) == [other.snapshot_id, new.snapshot_id]
+    assert ids(store, date(2024, 2, 1)) == [old.snapshot_id, other.snapshot_id]
+    # Imported last, published before what is held: it does not count, and moves nothing.
+    put(store, {"value_reported": 3.0}, source="t", published_on="2023-01-01")
+    assert ids(store) == [other.snapshot_id, new.snapshot_id]
+
+
+def test_own_snapshots_come_after_the_sample(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store", create=True)
+    mine = put(store, source="mine")
+    own = put(store, source="eurostat-listed", dataset="sample", published_on="2025-11-25")
+    sample = [m.snapshot_id for m in Store.sample().all_snapshots if m.source != own.source]
+    assert ids(store) == [*sample, mine.snapshot_id, own.snapshot_id]
+
+
+def test_imports_of_one_second_are_told_apart(store: Store) -> None:
+    made = [put(store, {"value_reported": float(n)}, source=s) for n, s in enumerate("dbca")]
+    assert [m.source for m in store.snapshots()] == list("dbca")
+    for m in made:
+        stamp = datetime.fromisoformat(m.imported_at)
+        assert m.imported_at == stamp.isoformat(timespec="microseconds")
+        assert stamp.utcoffset() == timedelta(0)
+
+
+def test_a_fixed_stamp_of_seconds_stays_as_given(store: Store) -> None:
+    """As the sample has it; within a second it comes before one with microseconds."""
+    late = put(store, source="a", imported_at="2024-01-01T00:00:00.000001+00:00")
+    fixed = put(store, source="b", imported_at="2024-01-01T00:00:00+00:00")
+    assert fixed.imported_at == "2024-01-01T00:00:00+00:00"
+    assert ids(store) == [fixed.snapshot_id, late.snapshot_id]
 
 
 def test_rows_of_one_snapshot_alone(store: Store) -> None:

@@ -153,13 +153,18 @@ def sort_codes(
     return Sorted(kinds, matches)
 
 
-def created_codes(codes: Iterable[tuple[str, str]], before_year: int) -> frozenset[str]:
-    """Codes whose HS6 did not exist in the vintage in force in `before_year`."""
-    vintage = max(
-        (v for v in nom.HS_VINTAGES if v.year <= before_year),
-        key=lambda v: v.year,
-        default=nom.HS_VINTAGES[0],
-    )
+def renumbered_codes(
+    codes: Iterable[tuple[str, str]], year_before: int, year_after: int
+) -> frozenset[str]:
+    """Codes whose HS6 did not exist in the vintage before, or no longer in the one after."""
+    vintages = [
+        max((v for v in nom.HS_VINTAGES if v.year <= year), key=lambda v: v.year)
+        if year >= nom.HS_VINTAGES[0].year
+        else nom.HS_VINTAGES[0]
+        for year in (year_before, year_after)
+    ]
     return frozenset(
-        code for code, _ in codes if len(code) >= 6 and not nom.exists(code[:6], vintage)
+        code
+        for code, _ in codes
+        if len(code) >= 6 and not all(nom.exists(code[:6], v) for v in vintages)
     )

@@ -23,6 +23,10 @@ OTHER_GOODS_COMPLETE = "all other goods to the same partner (total less listed g
 DESTINATIONS = "the same goods to other destinations"
 OWN_PAST = "the flow's own growth of the year before"
 NONE = ""
+WHOLE = 0.5
+"""Unrestricted codes stand for all other goods where they make at least this share of them; a
+handful of codes that happen to be held does not."""
+
 METHODS = (NONE, SIBLINGS, OTHER_GOODS, OTHER_GOODS_COMPLETE, DESTINATIONS, OWN_PAST)
 
 
@@ -57,25 +61,38 @@ def other_goods(
     """
 
     def course(window: Window, own: bool) -> Array:
-        if time.has("inbound", place, "other"):
+        if method == OTHER_GOODS:
             return time.series("inbound", place, ["other"], window, own=own)
         total = time.series("inbound_total", place, ["other"], window, own=own)
         listed = ["basket", "restricted"]
         return total - time.series("inbound_common", place, listed, window, own=own)
 
-    if time.has("inbound", place, "other"):
+    free = time.series("inbound", place, ["other"], before).sum()
+    total = time.series("inbound_total", place, ["other"], before).sum()
+    listed = time.series("inbound_common", place, ["basket", "restricted"], before).sum()
+    if free > 0 and free >= WHOLE * (total - listed):
         method = OTHER_GOODS
-    elif time.has("inbound_total", place, "other"):
+    elif total > 0:
         method = OTHER_GOODS_COMPLETE
     else:
         return None
-    found = Course(
-        method,
-        course(before, own=False),
-        course(after, own=False),
-        quotient(course(after, own=True), course(before, own=True)),
+    return usable(
+        Course(
+            method,
+            course(before, own=False),
+            course(after, own=False),
+            quotient(course(after, own=True), course(before, own=True)),
+        ),
+        before,
+        after,
+        min_usd,
     )
-    return found if found.growth and found.before.sum() >= min_usd else None
+
+
+def usable(course: Course, before: Window, after: Window, min_usd: float) -> Course | None:
+    """The course if both its windows are worth something (USD a year), else None."""
+    rates = (course.before.sum() / before.years, course.after.sum() / after.years)
+    return course if course.growth and min(rates) >= min_usd else None
 
 
 def other_destinations(
@@ -87,8 +104,7 @@ def other_destinations(
     for place in neutrals:
         b += time.series("inbound", place, ["basket"], before)
         a += time.series("inbound", place, ["basket"], after)
-    course = Course(DESTINATIONS, b, a)
-    return course if course.growth and b.sum() >= min_usd else None
+    return usable(Course(DESTINATIONS, b, a), before, after, min_usd)
 
 
 def own_past(
@@ -99,8 +115,7 @@ def own_past(
         return None
     b = time.series("inbound", place, ["basket"], earlier)
     a = time.series("inbound", place, ["basket"], before)
-    course = Course(OWN_PAST, b, a)
-    return course if course.growth and (b > 0).all() and b.sum() >= min_usd else None
+    return usable(Course(OWN_PAST, b, a), earlier, before, min_usd)
 
 
 def country_control(
@@ -115,7 +130,7 @@ def country_control(
     """The first control of the chain that exists for a whole basket."""
     return (
         other_goods(time, place, before, after, min_usd)
-        or other_destinations(time, neutrals, before, after, min_usd)
+        or other_destinations(time, [n for n in neutrals if n != place], before, after, min_usd)
         or own_past(time, place, earlier, before, min_usd)
     )
 
@@ -203,6 +218,14 @@ def code_controls(
         if course is not None and course.growth is not None:
             row = np.full(shape, np.nan)
             row[i] = course.growth
+            if course.method == OTHER_GOODS:
+                # A placebo is left out of the sum that it is held against.
+                is_other = np.array([sorted_codes.kinds.get(c) == "other" for c in panel.codes])
+                left = [
+                    panel.rate("inbound", w)[i, is_other].sum() - panel.rate("inbound", w)[i]
+                    for w in step
+                ]
+                row[i] = np.where(is_other, _ratio(left[1], left[0], min_usd), row[i])
             fill(row, course.method)
     if ELSEWHERE in panel.places:
         k = panel.row(ELSEWHERE)

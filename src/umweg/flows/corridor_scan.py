@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
@@ -14,10 +13,12 @@ import pyarrow as pa
 from umweg.errors import UsageError
 from umweg.evidence import NotTested
 from umweg.flows import controls as ctl
-from umweg.flows.basket import Sorted, created_codes, meet, sort_codes
+from umweg.flows.availability import Availability
+from umweg.flows.basket import Sorted, meet, renumbered_codes, sort_codes
 from umweg.flows.corridors import Corridors, scan_corridors
-from umweg.flows.country_findings import country_findings
+from umweg.flows.country_findings import country_findings, first_year_after
 from umweg.flows.findings import corridor_findings
+from umweg.flows.gap import judge_gap
 from umweg.flows.legs import (
     CodePanel,
     Partners,
@@ -31,9 +32,10 @@ from umweg.flows.legs import (
 from umweg.flows.options import ScanOptions
 from umweg.flows.plan import Cover
 from umweg.flows.policy import Policy, load_policy
-from umweg.flows.question import Covers, Question, ask, choose_statements
+from umweg.flows.question import Question, ask
 from umweg.flows.result import OriginUsed, Run, ScanResult
-from umweg.flows.untested import missing_for, not_tested
+from umweg.flows.statements import Covers, choose_statements
+from umweg.flows.untested import listing, missing_for, not_tested
 from umweg.flows.yearly import Pair, Yearly, yearly_figures
 from umweg.regime import Regime, load
 from umweg.store import Store
@@ -65,30 +67,32 @@ def scan(
     regime = regime or load()
     policy = load_policy(options.policy)
     question = ask(options, regime)
-    covers = choose_statements(store, question)
+    available = Availability(store)
+    covers = choose_statements(store, question, available)
     if covers is None:
         return _nothing(question, regime, policy)
     currency = ratio_currency(covers, options)
     places = tuple(sorted(question.named))
-    partners = Partners(options.target, question.coalition, places)
-    windows = question.windows
-    periods = sorted({p for w in windows.values() for p in w.periods})
+    elsewhere = question.targets | {c.country for c in regime.transit(options.target)}
+    partners = Partners(
+        options.target, question.coalition, covers.inbound.members, places,
+        elsewhere - set(places) - {options.target},
+    )  # fmt: skip
 
-    rows = placed(chosen_rows(store, covers.by_code, periods), partners)
+    rows = placed(chosen_rows(store, covers.by_code, covers.periods), partners)
     panel = code_panel(
-        store.execute(by_code(rows, windows, partners, currency), "sums by code"), windows
+        store.execute(by_code(rows, covers.windows, partners), "sums by code"), covers.windows
     )
-    sorted_codes = _sort(panel, question)
+    sorted_codes = _sort(panel, covers, question)
     kinds = ibis.memtable(_kinds_table(sorted_codes))
-    timed = placed(chosen_rows(store, covers.by_period, periods), partners)
+    timed = placed(chosen_rows(store, covers.by_period, covers.periods), partners)
     time = TimePanel(store.execute(by_period(timed, kinds, currency), "sums by period"))
-    yearly, yearly_covers = _yearly(store, question, covers, places, sorted_codes)
+    yearly, yearly_covers = _yearly(
+        store, question, covers, places, sorted_codes, available, policy
+    )
 
     held = [p for p in places if time.has("inbound", p, "basket")]
-    neutrals = sorted(
-        time.places("inbound") - set(places) - question.targets - question.coalition
-        - {c.country for c in regime.transit(options.target)}
-    )  # fmt: skip
+    neutrals = sorted(time.places("inbound") - set(places) - {options.target} - partners.others)
     created = _created(panel, sorted_codes, question)
     # At another level of the code the onward leg says nothing of a single corridor.
     same_level = covers.onward.level == covers.level
@@ -98,7 +102,8 @@ def scan(
         sorted_codes,
         held,
         created,
-        question,
+        covers,
+        options.target,
         policy,
     )
     countries = country_findings(
@@ -120,6 +125,9 @@ def scan(
             options.target,
             policy,
             missing_for(held, covers, question),
+            f"exports of the coalition for {listing(covers.unpublished)}"
+            if covers.unpublished
+            else "",
         ),
         not_tested=not_tested(places, held, covers, panel, question, yearly),
     )
@@ -140,14 +148,19 @@ def ratio_currency(covers: Covers, options: ScanOptions) -> str:
     return wanted
 
 
-def _sort(panel: CodePanel, question: Question) -> Sorted:
+def _sort(panel: CodePanel, covers: Covers, question: Question) -> Sorted:
     codes = [(c, panel.nomenclature[c]) for c in panel.codes if not _is_heading(c, panel)]
     options = question.options
     in_both = None
     if options.codes_in_both:
         before = panel.usd["inbound", "before"].sum(axis=0)
         after = panel.usd["inbound", "after"].sum(axis=0)
-        in_both = frozenset(c for i, c in enumerate(panel.codes) if before[i] > 0 and after[i] > 0)
+        in_both = frozenset(
+            # Codes of another level belong to another leg, which this does not speak of.
+            c
+            for i, c in enumerate(panel.codes)
+            if len(c) != covers.level or (before[i] > 0 and after[i] > 0)
+        )
     return sort_codes(codes, question.basket, question.restricted, question.wanted, in_both)
 
 
@@ -164,14 +177,17 @@ def _kinds_table(sorted_codes: Sorted) -> pa.Table:
 
 
 def _created(panel: CodePanel, sorted_codes: Sorted, question: Question) -> frozenset[str]:
-    """Codes of the basket that did not exist in the window before.
+    """Codes of the basket that did not exist in both windows.
 
     Known from the nomenclature at six digits; at eight, a code that nobody reported to anybody in
     the window before is taken as created or renumbered.
     """
     basket = sorted_codes.of("basket")
-    year = int(question.options.before.last[:4])
-    named = created_codes(((c, panel.nomenclature[c]) for c in basket), year)
+    named = renumbered_codes(
+        ((c, panel.nomenclature[c]) for c in basket),
+        int(question.options.before.last[:4]),
+        int(question.options.after.first[:4]),
+    )
     past = panel.usd["inbound", "before"].sum(axis=0)
     unseen = {c for i, c in enumerate(panel.codes) if c in basket and past[i] <= 0}
     return named | unseen
@@ -183,18 +199,25 @@ def _yearly(
     covers: Covers,
     places: tuple[str, ...],
     sorted_codes: Sorted,
+    available: Availability,
+    policy: Policy,
 ) -> tuple[dict[str, Yearly], tuple[Cover, ...]]:
     """Yearly mirror of the basket where both sides state it by code, else of all goods."""
     pair = Pair(question.coalition, places, question.options.target, question.on)
-    total, total_covers = yearly_figures(store, pair, 0, None, None)
+    total, total_covers = yearly_figures(store, pair, available, 0, None, None)
     if not covers.arrival.chosen:
         return total, total_covers
     codes = pa.table({"code": sorted(sorted_codes.of("basket"))})
     basket, basket_covers = yearly_figures(
-        store, pair, covers.level, covers.kind, ibis.memtable(codes)
+        store, pair, available, covers.level, covers.kind, ibis.memtable(codes)
     )
+
+    def tellable(y: Yearly) -> bool:
+        signal = judge_gap(y.mirror, first_year_after(question), y.practices, policy, 0.0, "")
+        return signal.status.tested
+
     return (
-        {p: basket[p] if basket[p].mirror else total[p] for p in places},
+        {p: basket[p] if tellable(basket[p]) or not total[p].mirror else total[p] for p in places},
         (*total_covers, *basket_covers),
     )
 
@@ -205,14 +228,12 @@ def _corridors(
     sorted_codes: Sorted,
     held: Sequence[str],
     created: frozenset[str],
-    question: Question,
+    covers: Covers,
+    target: str,
     policy: Policy,
 ) -> Corridors:
-    before, after, earlier = (
-        question.options.before,
-        question.options.after,
-        question.options.earlier,
-    )
+    before, after = covers.windows["before"], covers.windows["after"]
+    earlier = covers.windows.get("earlier")
     past = (earlier, before) if earlier else None
     now = ctl.code_controls(
         panel, time, sorted_codes, held, ("before", "after"), (before, after), past,
@@ -224,9 +245,7 @@ def _corridors(
             panel, time, sorted_codes, held, ("earlier", "before"), (earlier, before), None,
             policy.min_control_usd,
         )  # fmt: skip
-    return scan_corridors(
-        panel, sorted_codes, held, question.options.target, now, fake, created, policy
-    )
+    return scan_corridors(panel, sorted_codes, held, target, now, fake, created, policy)
 
 
 def _lists_of(
@@ -302,7 +321,7 @@ def _run(
         transit=tuple(held),
         before=str(options.before),
         after=str(options.after),
-        earlier=str(options.earlier) if options.earlier else None,
+        earlier=str(covers.windows["earlier"]) if "earlier" in covers.windows else None,
         ratio_currency=currency,
         complete_reporters=options.complete_reporters,
         codes_in_both=options.codes_in_both,
@@ -310,7 +329,7 @@ def _run(
         code_level=covers.level,
         basket_codes=basket_codes,
         placebos=corridors.placebos,
-        n_placebos=corridors.n_placebos,
+        n_placebos=corridors.surge.ranks.placebos,
         smallest_q=_smallest_q(corridors),
         origins=_origins(store, [*covers.by_code, *covers.by_period, *yearly_covers]),
     )
@@ -321,10 +340,7 @@ def _run(
 
 def _smallest_q(corridors: Corridors) -> float | None:
     """The smallest q that any corridor could attain: all tested, one alone at the smallest p."""
-    tested = int(sum(math.isfinite(x) for x in corridors.surge.p))
-    if not corridors.n_placebos or not tested:
-        return None
-    return min(1.0, tested / (1 + corridors.n_placebos))
+    return corridors.surge.ranks.attainable
 
 
 def _nothing(question: Question, regime: Regime, policy: Policy) -> ScanResult:

@@ -25,18 +25,32 @@ FAKE_DATES = "the same goods one step earlier"
 
 
 @dataclass(frozen=True, slots=True)
+class Ranks:
+    """Where the corridors stand among placebos: p, q (NaN without), and how many were compared."""
+
+    p: Array
+    q: Array
+    placebos: int
+    tests: int
+
+    @property
+    def attainable(self) -> float | None:
+        """The smallest q that one corridor alone could reach; None without placebos."""
+        return min(1.0, self.tests / (1 + self.placebos)) if self.placebos else None
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     """One signal of every corridor: arrays over corridors, NaN where not testable.
 
-    `growth` is the control's growth (surge, onward) or the lowest arrival ratio before (gap).
+    `expected` is the control's growth (surge, onward) or the lowest arrival ratio before (gap);
+    `method` the index of the control among those of the signal.
     """
 
     value: Array
     expected: Array
     excess_usd_per_year: Array
-    z: Array
-    p: Array
-    q: Array
+    ranks: Ranks
     method: NDArray[np.int64]
 
 
@@ -50,7 +64,6 @@ class Corridors:
         direct: Growth of the coalition's direct exports of the code to the target.
         score, p, q: The two-leg score (one leg where the other is not held) and its placebo rank.
         placebos: Which placebos gave p; empty where none did.
-        n_placebos: How many of them.
         created: Codes that did not exist before.
         made_at_home: The place exported the code before to such an amount that sending it on is no
             re-export by itself.
@@ -68,7 +81,6 @@ class Corridors:
     p: Array
     q: Array
     placebos: str
-    n_placebos: int
     created: Flags
     made_at_home: Flags
 
@@ -136,35 +148,51 @@ def _cells(
     return _Cells(mask & large & np.isfinite(inbound), size, inbound, gap, onward)
 
 
-def onward_growth(
-    panel: CodePanel, sorted_codes: Sorted, step: tuple[str, str], min_usd: float
-) -> Array:
-    """Control growth of the onward leg: the target's demand, else the place's own supply.
+ONWARD_CONTROLS = (
+    "",
+    "the target's other suppliers of these goods",
+    "the country's exports of these goods elsewhere",
+    "the country's unrestricted goods to the target",
+    "nothing: next to none was sent before",
+)
 
-    First the growth of the code from all other origins to the target; else of the place's exports
-    of the code elsewhere; else of the place's unrestricted goods to the target; else none (NaN).
+
+def onward_growth(
+    panel: CodePanel, sorted_codes: Sorted, step: tuple[str, str], policy: Policy
+) -> tuple[Array, NDArray[np.int64]]:
+    """Control growth of the onward leg, and which of `ONWARD_CONTROLS` it is.
+
+    First the target's demand, then the place's own supply, then its unrestricted goods. Where next
+    to nothing was sent before, no control is needed: whatever comes is new. Else NaN.
     """
     shape = (len(panel.places), len(panel.codes))
     out = np.full(shape, np.nan)
+    method = np.zeros(shape, dtype=np.int64)
+    least = policy.min_control_usd
 
-    def fill(after: Array, before: Array) -> None:
-        good = (before >= min_usd) & (after >= min_usd) & np.isnan(out)
+    def fill(after: Array, before: Array, index: int) -> None:
+        good = (before >= least) & (after >= least) & np.isnan(out)
         out[good] = (after / np.where(before > 0, before, 1.0))[good]
+        method[good] = index
 
     if panel.has("origin") and ELSEWHERE in panel.places:
         k = panel.row(ELSEWHERE)
         fill(
             np.tile(panel.rate("origin", step[1])[k], (shape[0], 1)),
             np.tile(panel.rate("origin", step[0])[k], (shape[0], 1)),
+            1,
         )
     if panel.has("supply"):
-        fill(panel.rate("supply", step[1]), panel.rate("supply", step[0]))
+        fill(panel.rate("supply", step[1]), panel.rate("supply", step[0]), 2)
     if panel.has("onward"):
         other = np.array([sorted_codes.kinds.get(c) == "other" for c in panel.codes])
         after = panel.rate("onward", step[1])[:, other].sum(axis=1, keepdims=True)
         before = panel.rate("onward", step[0])[:, other].sum(axis=1, keepdims=True)
-        fill(np.broadcast_to(after, shape), np.broadcast_to(before, shape))
-    return out
+        fill(np.broadcast_to(after, shape), np.broadcast_to(before, shape), 3)
+    before = panel.rate("onward", step[0]) if panel.has("onward") else np.zeros(shape)
+    new = np.isnan(out) & (before <= policy.floor_usd_per_year.corridor)
+    out[new], method[new] = 1.0, 4
+    return out, method
 
 
 def _pick_placebos(
@@ -204,7 +232,7 @@ def scan_corridors(
     here = np.array([p in places for p in panel.places])[:, None]
     before, after = panel.rate("inbound", "before"), panel.rate("inbound", "after")
     some = here & ((before > 0) | (after > 0))
-    demand = onward_growth(panel, sorted_codes, step, policy.min_control_usd)
+    demand, demand_method = onward_growth(panel, sorted_codes, step, policy)
     is_created = np.array([c in created for c in panel.codes])
     real = _cells(panel, some & (kinds == "basket"), step, controls, demand, policy)
     free = _cells(panel, some & (kinds == "other") & ~is_created, step, controls, demand, policy)
@@ -219,7 +247,7 @@ def scan_corridors(
             here & restricted & ((past > 0) | (before > 0)) & (past.sum(axis=0) > 0),
             ("earlier", "before"),
             fake_controls,
-            onward_growth(panel, sorted_codes, ("earlier", "before"), policy.min_control_usd),
+            onward_growth(panel, sorted_codes, ("earlier", "before"), policy)[0],
             policy,
         )
     name, placebo = _pick_placebos(free, fake, policy)
@@ -249,29 +277,29 @@ def scan_corridors(
     z_gap, pl_gap = z_of("gap") if panel.has("arrival") else (nan, np.full(len(pl_in), np.nan))
     z_on, pl_on = z_of("onward") if panel.has("onward") else (nan, np.full(len(pl_in), np.nan))
 
-    def ranked(z: Array, placebos: Array) -> tuple[Array, Array]:
-        if np.isfinite(placebos).sum() < policy.min_placebos:
-            return nan, nan
+    def ranked(z: Array, placebos: Array) -> Ranks:
+        known = int(np.isfinite(placebos).sum())
+        if known < policy.min_placebos:
+            return Ranks(nan, nan, 0, 0)
         p = placebo_p(z, placebos)
-        return p, benjamini_hochberg(p)
+        return Ranks(p, benjamini_hochberg(p), known, int(np.isfinite(p).sum()))
 
     score = harmonic(z_in, np.fmax(z_on, z_gap))
     pl_score = harmonic(pl_in, np.fmax(pl_on, pl_gap))
     # Corridors with one leg are ranked against placebos with one leg, and so for two.
     two = np.isfinite(np.fmax(z_on, z_gap))
     pl_two = np.isfinite(np.fmax(pl_on, pl_gap))
-    p = np.where(two, ranked(score, pl_score[pl_two])[0], ranked(z_in, pl_in)[0])
+    p = np.where(two, ranked(score, pl_score[pl_two]).p, ranked(z_in, pl_in).p)
     if placebo is None:  # no yardstick: the plain log growth over the control's ranks
         score = np.where(testable, real.inbound[rows, cols], np.nan)
 
     b, a = before[rows, cols], after[rows, cols]
     growth = controls.growth[rows, cols]
-    p_in, q_in = ranked(z_in, pl_in)
     surge = Test(
         value=np.where(b > 0, a / np.where(b > 0, b, 1.0), np.nan),
         expected=np.where(known, growth, np.nan),
         excess_usd_per_year=np.where(known, a - b * growth, np.nan),
-        z=z_in, p=p_in, q=q_in,
+        ranks=ranked(z_in, pl_in),
         method=np.where(known, controls.method[rows, cols], METHODS.index(NONE)),
     )  # fmt: skip
     return Corridors(
@@ -281,13 +309,14 @@ def scan_corridors(
         after=panel.usd["inbound", "after"][rows, cols],
         direct=_direct(panel, target)[cols],
         surge=surge,
-        gap=_gap_test(panel, rows, cols, is_created, policy, z_gap, *ranked(z_gap, pl_gap)),
-        onward=_onward_test(panel, rows, cols, demand, is_created, z_on, *ranked(z_on, pl_on)),
+        gap=_gap_test(panel, rows, cols, is_created, policy, ranked(z_gap, pl_gap)),
+        onward=_onward_test(
+            panel, rows, cols, demand, demand_method, is_created, ranked(z_on, pl_on)
+        ),
         score=score,
         p=p,
         q=benjamini_hochberg(p),
         placebos=name,
-        n_placebos=int(np.isfinite(pl_in).sum()),
         created=is_created[cols],
         made_at_home=made_at_home(panel, policy)[rows, cols],
     )
@@ -313,7 +342,7 @@ def _direct(panel: CodePanel, target: str) -> Array:
 
 def _gap_test(
     panel: CodePanel, rows: NDArray[np.int64], cols: NDArray[np.int64], created: Flags,
-    policy: Policy, z: Array, p: Array, q: Array,
+    policy: Policy, ranks: Ranks,
 ) -> Test | None:  # fmt: skip
     """Arrival ratio after against the lower of the two windows before."""
     if not panel.has("arrival") or "earlier" not in panel.years:
@@ -327,30 +356,38 @@ def _gap_test(
     lowest = np.minimum(ratio("earlier"), ratio("before"))
     # More arrived than was sent, freight and insurance included: the exporters' report is not
     # complete, and a fall of the ratio to one is no gap.
-    usable = np.isfinite(lowest) & (lowest <= 1 + policy.tau_high) & ~created[cols]
+    known = np.isfinite(lowest) & ~created[cols]
+    usable = known & (lowest > 0) & (lowest <= 1 + policy.tau_high)
     value = np.where(usable, ratio("after"), np.nan)
     missing = (lowest - value) * panel.rate("inbound", "after")[rows, cols]
-    return Test(value, lowest, missing, z, p, q, np.zeros(len(rows), dtype=np.int64))
+    return Test(value, lowest, missing, ranks, np.zeros(len(rows), dtype=np.int64))
 
 
 def _onward_test(
     panel: CodePanel, rows: NDArray[np.int64], cols: NDArray[np.int64], growth: Array,
-    created: Flags, z: Array, p: Array, q: Array,
+    method: NDArray[np.int64], created: Flags, ranks: Ranks,
 ) -> Test | None:  # fmt: skip
-    """Onward flow after against its own level before at the control's growth."""
-    if not panel.has("onward"):
+    """Onward flow after against its own level before at the control's growth.
+
+    Testable where the place's exports are held (to anybody), and a control is.
+    """
+    if not panel.has("onward") and not panel.has("supply"):
         return None
-    before, after = panel.rate("onward", "before"), panel.rate("onward", "after")
-    held = (before.sum(axis=1) > 0) | (after.sum(axis=1) > 0)
-    g = np.where(np.isnan(growth), 1.0, growth)
-    testable = held[rows] & ~created[cols]
+    nothing = np.zeros((len(panel.places), len(panel.codes)))
+    legs = [leg for leg in ("onward", "supply") if panel.has(leg)]
+    held = sum(
+        (panel.rate(leg, w).sum(axis=1) for leg in legs for w in ("before", "after")), nothing[:, 0]
+    )
+    onward = panel.has("onward")
+    before = panel.rate("onward", "before") if onward else nothing
+    after = panel.rate("onward", "after") if onward else nothing
+    g = growth[rows, cols]
+    testable = (held[rows] > 0) & ~created[cols] & np.isfinite(g)
     b, a = before[rows, cols], after[rows, cols]
     return Test(
         value=np.where(testable & (b > 0), a / np.where(b > 0, b, 1.0), np.nan),
-        expected=np.where(testable, g[rows, cols], np.nan),
-        excess_usd_per_year=np.where(testable, a - b * g[rows, cols], np.nan),
-        z=z,
-        p=p,
-        q=q,
-        method=np.zeros(len(rows), dtype=np.int64),
+        expected=np.where(testable, g, np.nan),
+        excess_usd_per_year=np.where(testable, a - b * g, np.nan),
+        ranks=ranks,
+        method=method[rows, cols],
     )

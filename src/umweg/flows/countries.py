@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from umweg.evidence import Signal, Status, cannot_tell
 from umweg.flows.controls import Course
+from umweg.flows.firing import fire
 from umweg.flows.legs import TimePanel
 from umweg.flows.policy import Policy
 from umweg.flows.stats import benjamini_hochberg, jackknife_log_ratio, placebo_p
@@ -77,83 +78,84 @@ def inbound_of(
     )  # fmt: skip
 
 
-def judge_surge(inbound: Inbound, after: Window, policy: Policy, missing: str) -> Signal:
-    """Surge: the inbound leg above expected.
+@dataclass(frozen=True, slots=True)
+class CountryRank:
+    """Where a country stands among whole neutral countries."""
 
-    Fired by the preset where the growth is at least the preset's multiple of the control's growth,
-    the lower end of the interval lies above the expectation, and the excess is above the floor.
-    """
-    if inbound.before_usd <= 0 and inbound.after_usd <= 0:
-        return cannot_tell(missing)
-    if inbound.ratio is None or inbound.expected_usd is None or inbound.excess_usd is None:
-        return cannot_tell(
-            "a control group: unrestricted goods, all goods, other destinations, or the year "
-            "before" if inbound.ratio is not None else "a value before the measures"
-        )  # fmt: skip
-    growth = inbound.control.growth if inbound.control else None
-    relative = inbound.after_usd / inbound.expected_usd if inbound.expected_usd else math.inf
-    above = inbound.theta_low is None or inbound.theta_low > 0
-    fires = relative >= policy.surge_preset.min_ratio_to_expected and above
-    status = Status.NOT_FIRED
-    if fires:
-        per_year = inbound.excess_usd / after.years
-        status = (
-            Status.FIRED if per_year > policy.floor_usd_per_year.country else Status.BELOW_FLOOR
-        )
-    low = math.exp(inbound.theta_low) * growth if inbound.theta_low is not None and growth else None
-    high = (
-        math.exp(inbound.theta_high) * growth if inbound.theta_high is not None and growth else None
-    )
-    return Signal(
-        status,
-        value=relative * growth if growth else None,
-        expected=growth,
-        method=f"growth in USD against {inbound.method}; interval: jackknife over months",
-        ci_low=low,
-        ci_high=high,
-        preset=policy.surge_preset.name,
-        unit="after/before",
-    )
+    p: float
+    q: float
+    placebos: int
+    tests: int
+
+    @property
+    def attainable(self) -> float:
+        """The smallest q that one country alone could reach."""
+        return min(1.0, self.tests / (1 + self.placebos))
 
 
 def permute_countries(
-    surges: dict[str, Signal],
-    thetas: dict[str, float | None],
-    placebo_thetas: Sequence[float],
-    policy: Policy,
-) -> dict[str, Signal]:
-    """Rank each country's surge among whole neutral countries, where there are enough.
-
-    With p-values the q decides instead of the preset; the floor has been applied already.
-    """
+    thetas: Mapping[str, float | None], placebo_thetas: Sequence[float], policy: Policy
+) -> dict[str, CountryRank]:
+    """Rank countries among whole neutral ones; empty where these are too few for a p-value."""
     placebos = np.array([t for t in placebo_thetas if math.isfinite(t)])
-    if len(placebos) < policy.min_placebos:
-        return surges
-    names = list(surges)
-    theta = [thetas[n] for n in names]
-    values = np.array([math.nan if t is None else t for t in theta])
-    p = placebo_p(values, placebos)
+    names = [n for n, t in thetas.items() if t is not None]
+    if len(placebos) < policy.min_placebos or not names:
+        return {}
+    p = placebo_p(np.array([thetas[n] for n in names], dtype=float), placebos)
     q = benjamini_hochberg(p)
-    out: dict[str, Signal] = {}
-    for i, name in enumerate(names):
-        old = surges[name]
-        if not math.isfinite(p[i]) or not old.status.tested:
-            out[name] = old
-            continue
-        significant = q[i] <= policy.q and values[i] > 0
-        status = Status.NOT_FIRED
-        if significant:
-            status = Status.FIRED if old.status is not Status.BELOW_FLOOR else old.status
-        out[name] = replace(
-            old,
-            status=status,
-            p_value=float(p[i]),
-            q_value=float(q[i]),
-            preset="",
-            method=f"{old.method}; p: rank among {len(placebos)} neutral countries "
-            f"(smallest attainable {1 / (1 + len(placebos)):.3f})",
+    return {
+        n: CountryRank(float(p[i]), float(q[i]), len(placebos), len(names))
+        for i, n in enumerate(names)
+    }
+
+
+def judge_surge(
+    inbound: Inbound, after: Window, policy: Policy, missing: str, rank: CountryRank | None
+) -> Signal:
+    """Surge: the inbound leg above expected.
+
+    With a rank among enough neutral countries the q decides. Else, and where these are too few for
+    one country alone to reach the limit, the preset: growth at least its multiple of the control's,
+    with the lower end of the interval (where there is one) above the expectation.
+    """
+    if inbound.before_usd <= 0 and inbound.after_usd <= 0:
+        return cannot_tell(missing)
+    growth = inbound.control.growth if inbound.control else None
+    if inbound.ratio is None:
+        return cannot_tell("a value before the measures")
+    if inbound.expected_usd is None or inbound.excess_usd is None or growth is None:
+        return cannot_tell(
+            "a control group: unrestricted goods, all goods, other destinations, or the year before"
         )
-    return out
+    relative = inbound.after_usd / inbound.expected_usd
+    above = inbound.theta_low is None or inbound.theta_low > 0
+    decides = rank is not None and rank.attainable <= policy.q
+    status = fire(
+        relative >= policy.surge_preset.min_ratio_to_expected and above,
+        inbound.excess_usd / after.years,
+        policy.floor_usd_per_year.country,
+        q=rank.q if rank is not None and decides else None,
+        limit=policy.q,
+    )
+    method = f"growth in USD against {inbound.method}"
+    if inbound.theta_low is not None:
+        method += "; interval: jackknife over periods, 95 %"
+    if rank is not None:
+        method += f"; p: rank among {rank.placebos} neutral countries"
+        if not decides:
+            method += " (too few to decide)"
+    return Signal(
+        status,
+        value=relative * growth,
+        expected=growth,
+        method=method,
+        ci_low=math.exp(inbound.theta_low) * growth if inbound.theta_low is not None else None,
+        ci_high=math.exp(inbound.theta_high) * growth if inbound.theta_high is not None else None,
+        p_value=rank.p if rank else None,
+        q_value=rank.q if rank else None,
+        preset="" if decides else policy.surge_preset.name,
+        unit="after/before",
+    )
 
 
 def judge_commission(
@@ -182,23 +184,22 @@ def judge_commission(
 
 
 def judge_onward(
-    before_usd: float, after_usd: float, growth: float | None, policy: Policy, method: str
+    before_usd: float, after_usd: float, growth: float, policy: Policy, method: str
 ) -> Signal:
     """Onward: the flow of goods not made at home, from the country to the target, above expected.
 
-    Amounts in USD a year.
+    Amounts in USD a year; `growth` is the control's.
     """
-    g = growth if growth is not None else 1.0
-    expected = before_usd * g
+    expected = before_usd * growth
     preset = policy.onward_preset
-    status = Status.NOT_FIRED
-    if after_usd > expected and after_usd >= preset.min_ratio_to_expected * expected:
-        material = after_usd - expected > policy.floor_usd_per_year.country
-        status = Status.FIRED if material else Status.BELOW_FLOOR
     return Signal(
-        status,
+        fire(
+            after_usd >= preset.min_ratio_to_expected * expected,
+            after_usd - expected,
+            policy.floor_usd_per_year.country,
+        ),
         value=after_usd / before_usd if before_usd > 0 else None,
-        expected=g,
+        expected=growth,
         method=method,
         preset=preset.name,
         unit="after/before",

@@ -10,7 +10,7 @@ import numpy as np
 from umweg.evidence import Caveat, Signal, Signals, Status, cannot_tell, verdict_of
 from umweg.flows import controls as ctl
 from umweg.flows.basket import Sorted
-from umweg.flows.corridors import made_at_home
+from umweg.flows.corridors import ONWARD_CONTROLS, made_at_home
 from umweg.flows.countries import (
     Inbound,
     inbound_of,
@@ -23,8 +23,10 @@ from umweg.flows.findings import RANK, chapter_caveat, reasons_of
 from umweg.flows.gap import gap_share, judge_gap
 from umweg.flows.legs import ELSEWHERE, KINDS, CodePanel, TimePanel
 from umweg.flows.policy import Policy
-from umweg.flows.question import Covers, Question
+from umweg.flows.question import Question
 from umweg.flows.result import CountryResult
+from umweg.flows.statements import Covers
+from umweg.flows.untested import listing
 from umweg.flows.yearly import Yearly
 from umweg.geography import name_of, named
 
@@ -42,7 +44,7 @@ def country_findings(
     policy: Policy,
 ) -> tuple[CountryResult, ...]:
     options = question.options
-    before, after, earlier = options.before, options.after, options.earlier
+    before, after, earlier = options.before, options.after, covers.windows.get("earlier")
 
     def leg(place: str) -> Inbound:
         control = ctl.country_control(
@@ -52,24 +54,33 @@ def country_findings(
 
     legs = {p: leg(p) for p in held}
     direct = leg(options.target)
-    missing = f"exports of the coalition to {{}} in {before} and {after}"
-    if options.preset == "commission":
-        whole = (len(before.periods) == 36 and len(after.periods) == 12) or (
-            before.freq == "A" and len(before.periods) == 3 and len(after.periods) == 1
-        )
-        fits = whole and (before.first[:4], after.first[:4]) == ("2019", "2022")
-        surges = {
-            p: judge_commission(
-                x.before_own / before.years, x.after_own / after.years, currency == "EUR", fits
+    ranks = permute_countries(
+        {p: x.theta for p, x in legs.items()},
+        [t for n in neutrals if (t := leg(n).theta) is not None],
+        policy,
+    )
+
+    def surge(place: str) -> Signal:
+        x = legs[place]
+        if covers.unpublished:
+            return cannot_tell(f"exports of the coalition for {listing(covers.unpublished)}")
+        if options.preset == "commission":
+            return judge_commission(
+                x.before_own / before.years, x.after_own / after.years, currency == "EUR",
+                (before.first[:4], before.last[:4], after.first[:4], after.last[:4])
+                == ("2019", "2021", "2022", "2022")
+                and before.years == 3 and after.years == 1 and not covers.incomplete,
+            )  # fmt: skip
+        missing = f"exports of the coalition to {named(place)} in {before} and {after}"
+        found = judge_surge(x, after, policy, missing, ranks.get(place))
+        if found.status is Status.NOT_FIRED and not question.before_measures:
+            return cannot_tell(
+                f"a window before {question.measures_from}: what had begun by then is compared "
+                "with itself"
             )
-            for p, x in legs.items()
-        }
-    else:
-        surges = {
-            p: judge_surge(x, after, policy, missing.format(named(p))) for p, x in legs.items()
-        }
-        thetas = [t for n in neutrals if (t := leg(n).theta) is not None]
-        surges = permute_countries(surges, {p: x.theta for p, x in legs.items()}, thetas, policy)
+        return found
+
+    surges = {p: surge(p) for p in held}
     results = [
         _country(
             p, legs[p], surges[p], yearly.get(p, Yearly()), direct, time, panel, sorted_codes,
@@ -80,12 +91,17 @@ def country_findings(
     return tuple(
         sorted(
             results,
-            key=lambda r: (RANK[r.verdict], -(legs[r.transit].theta or -math.inf), r.transit),
+            key=lambda r: (RANK[r.verdict], _last(legs[r.transit].theta), r.transit),
         )
     )
 
 
-def _first_year_after(question: Question) -> int:
+def _last(theta: float | None) -> float:
+    """Sort key: the largest first, unknown ones last."""
+    return math.inf if theta is None else -theta
+
+
+def first_year_after(question: Question) -> int:
     """The first calendar year that counts as after the measures: that of their first half year."""
     day = question.measures_from
     return day.year if day.month <= 6 else day.year + 1
@@ -115,10 +131,10 @@ def _country(
         )
     )  # fmt: skip
     gap = judge_gap(
-        year.mirror, _first_year_after(question), year.practices, policy,
+        year.mirror, first_year_after(question), year.practices, policy,
         policy.floor_usd_per_year.country, f"what the coalition sends to {named(place)}",
     )  # fmt: skip
-    onward = _country_onward(place, time, panel, sorted_codes, question, policy)
+    onward = _country_onward(place, time, panel, sorted_codes, covers, question, policy)
     signals = Signals(surge, collapse, gap, onward)
     values = {
         c: float(panel.usd["inbound", "after"][panel.row(place), i])
@@ -139,7 +155,7 @@ def _country(
         inbound_after_usd=leg.after_usd,
         inbound_before_reported=leg.before_own,
         inbound_after_reported=leg.after_own,
-        inbound_ratio=leg.ratio,
+        inbound_ratio=None if covers.unpublished else leg.ratio,
         inbound_expected_usd=leg.expected_usd,
         inbound_excess_usd=leg.excess_usd,
         ci_low_usd=leg.ci_low_usd,
@@ -155,7 +171,7 @@ def _country(
         tau=tau,
         onward_ratio=_onward_ratio(place, time, year, question),
         onward_by_year={str(y): v for y, v in sorted(year.onward_usd.items())},
-        monthly=_course(place, time, question),
+        monthly=_course(place, time, covers, question),
     )
 
 
@@ -166,12 +182,14 @@ def _shares(year: Yearly, tau: float) -> dict[str, float]:
     return {y: s for y, s in shares.items() if s is not None}
 
 
-def _course(place: str, time: TimePanel, question: Question) -> dict[str, dict[str, float]]:
+def _course(
+    place: str, time: TimePanel, covers: Covers, question: Question
+) -> dict[str, dict[str, float]]:
     """The basket by period to the place and to the target, for the charts."""
     return {
         name: {
             p: float(v)
-            for w in question.windows.values()
+            for w in covers.windows.values()
             for p, v in zip(w.periods, time.series("inbound", x, ["basket"], w), strict=True)
         }
         for name, x in (("inbound", place), ("direct", question.options.target))
@@ -196,6 +214,7 @@ def _country_onward(
     time: TimePanel,
     panel: CodePanel,
     sorted_codes: Sorted,
+    covers: Covers,
     question: Question,
     policy: Policy,
 ) -> Signal:
@@ -205,16 +224,21 @@ def _country_onward(
             f"exports of {named(place)} to {named(target)} by goods code, before and after"
         )
 
+    if not any(
+        sorted_codes.kinds.get(c) == "basket" and len(c) == covers.onward.level for c in panel.codes
+    ):
+        return cannot_tell(f"codes of the basket at {covers.onward.level} digits")
+
     def rate(leg: str, where: str, window: str, kind: str = "basket") -> float:
-        w = question.windows[window]
+        w = covers.windows[window]
         return float(time.series(leg, where, [kind], w).sum()) / w.years
 
     comparisons = (
-        ("origin", ELSEWHERE, "basket", "the target's other suppliers of these goods"),
-        ("supply", place, "basket", "the country's exports of these goods elsewhere"),
-        ("onward", place, "other", "the country's other goods to the target"),
+        ("origin", ELSEWHERE, "basket", ONWARD_CONTROLS[1]),
+        ("supply", place, "basket", ONWARD_CONTROLS[2]),
+        ("onward", place, "other", ONWARD_CONTROLS[3]),
     )
-    growth, against = None, "none (no control is held: the level before)"
+    growth, against = None, ""
     for leg, where, kind, words in comparisons:
         b, a = rate(leg, where, "before", kind), rate(leg, where, "after", kind)
         if min(a, b) >= policy.min_control_usd:
@@ -229,6 +253,13 @@ def _country_onward(
         before = float(panel.rate("onward", "before")[panel.row(place), basket & ~own].sum())
         after = float(panel.rate("onward", "after")[panel.row(place), basket & ~own].sum())
         left_out = int((basket & own).sum())
+    if growth is None:
+        if before > policy.floor_usd_per_year.corridor:
+            return cannot_tell(
+                f"a control for the exports of {named(place)}: the target's other suppliers of "
+                "these goods, its exports of them elsewhere, or its unrestricted goods"
+            )
+        growth, against = 1.0, ONWARD_CONTROLS[4]
     method = f"growth against {against}"
     if left_out:
         method += f"; without {left_out} codes that the country exported before"
@@ -249,7 +280,7 @@ def _country_caveats(
     options = question.options
     found = [Caveat("value-not-volume")]
     found += chapter_caveat(values, policy)
-    if leg.before_usd < policy.small_base_usd:
+    if leg.before_usd < policy.small_base_usd * options.before.years:
         found.append(Caveat("base-size"))
     if covers.incomplete:
         found.append(
@@ -268,6 +299,8 @@ def _country_caveats(
         found.append(Caveat("list-reach"))
     if any(x.info.direction != "export" for x in question.lists):
         found.append(Caveat("import-codes"))
+    if not question.before_measures:
+        found.append(Caveat("windows-after-measures"))
     if covers.inbound.partial:
         found.append(Caveat("partial-codes"))
     if covers.inbound.unused:

@@ -16,7 +16,8 @@ from umweg.evidence import (
 )
 from umweg.flows.basket import Match
 from umweg.flows.controls import METHODS, OWN_PAST
-from umweg.flows.corridors import FAKE_DATES, Corridors, Test
+from umweg.flows.corridors import FAKE_DATES, ONWARD_CONTROLS, Corridors, Test
+from umweg.flows.firing import fire, too_few_placebos
 from umweg.flows.legs import CodePanel
 from umweg.flows.policy import Policy
 from umweg.flows.result import CorridorResult
@@ -28,11 +29,6 @@ RANK = {Verdict.ALERT: 0, Verdict.REVIEW: 1, Verdict.CANNOT_TELL: 2, Verdict.CLE
 def number(x: float | None, digits: int = 2) -> str:
     """A number for a sentence."""
     return "–" if x is None or not math.isfinite(x) else f"{x:,.{digits}f}"
-
-
-def millions(x: float | None) -> str:
-    """USD in millions for a sentence."""
-    return "–" if x is None or not math.isfinite(x) else f"USD {x / 1e6:,.1f} m"
 
 
 def reason_of(name: str, signal: Signal) -> str:
@@ -62,36 +58,45 @@ def _number(values: Array, i: int) -> float | None:
     return x if math.isfinite(x) else None
 
 
-def _ranked_status(
-    q: float | None, relative: bool, excess: float, floor: float, policy: Policy
-) -> Status:
-    """Fired by q where there is one, else by the preset's verdict `relative`; then the floor."""
-    fires = q <= policy.q if q is not None else relative
-    if not fires or excess <= 0:
-        return Status.NOT_FIRED
-    return Status.FIRED if excess > floor else Status.BELOW_FLOOR
+def _judged(
+    test: Test, i: int, preset: bool, floor: float, policy: Policy
+) -> tuple[Status, tuple[str, ...]]:
+    """Status of one corridor's test, and what is missing where it cannot be told."""
+    ranks = test.ranks
+    status = fire(
+        preset,
+        float(test.excess_usd_per_year[i]),
+        floor,
+        q=_number(ranks.q, i),
+        attainable=ranks.attainable,
+        limit=policy.q,
+    )
+    if status is not Status.CANNOT_TELL:
+        return status, ()
+    return status, (too_few_placebos(ranks.placebos, ranks.tests, policy.q),)
 
 
 def _surge(c: Corridors, i: int, policy: Policy, missing: str) -> Signal:
-    excess = _number(c.surge.excess_usd_per_year, i)
     growth = _number(c.surge.expected, i)
     if c.created[i]:
-        return cannot_tell("a value before: nobody reported this code then (created or renumbered)")
-    if excess is None or growth is None:
+        return cannot_tell("the code in both windows: it was created, ended or renumbered")
+    if growth is None or _number(c.surge.excess_usd_per_year, i) is None:
         return cannot_tell(missing)
-    value, q = _number(c.surge.value, i), _number(c.surge.q, i)
+    value, q = _number(c.surge.value, i), _number(c.surge.ranks.q, i)
     preset = policy.surge_preset
     relative = value is None or value >= preset.min_ratio_to_expected * growth
+    status, lacks = _judged(c.surge, i, relative, policy.floor_usd_per_year.corridor, policy)
     placebos = ""
     if q is not None:
-        placebos = f"; p: rank among {c.n_placebos} placebos ({c.placebos})"
+        placebos = f"; p: rank among {c.surge.ranks.placebos} placebos ({c.placebos})"
     return Signal(
-        _ranked_status(q, relative, excess, policy.floor_usd_per_year.corridor, policy),
+        status,
         value=value,
         expected=growth,
         method=METHODS[int(c.surge.method[i])] + placebos,
-        p_value=_number(c.surge.p, i),
+        p_value=_number(c.surge.ranks.p, i),
         q_value=q,
+        missing=lacks,
         preset="" if q is not None else preset.name,
         unit="after/before",
     )
@@ -111,21 +116,20 @@ def _gap(test: Test | None, i: int, policy: Policy, missing: str) -> Signal:
     value = _number(test.value, i) if test is not None else None
     if test is None or value is None:
         return cannot_tell(missing)
-    q, lowest = _number(test.q, i), float(test.expected[i])
-    relative = value <= policy.gap_preset.max_ratio_to_lowest_before * lowest
-    excess = float(test.excess_usd_per_year[i])
-    floor = policy.floor_usd_per_year.corridor
+    lowest = float(test.expected[i])
     # The preset is the rule for the gap; a placebo rank narrows it where there is one.
     status = Status.NOT_FIRED
-    if relative:
-        status = _ranked_status(q, True, excess, floor, policy)
+    lacks: tuple[str, ...] = ()
+    if value <= policy.gap_preset.max_ratio_to_lowest_before * lowest:
+        status, lacks = _judged(test, i, True, policy.floor_usd_per_year.corridor, policy)
     return Signal(
         status,
         value=value,
         expected=lowest,
         method="arrival ratio M/X against the lower of the two windows before",
-        p_value=_number(test.p, i),
-        q_value=q,
+        p_value=_number(test.ranks.p, i),
+        q_value=_number(test.ranks.q, i),
+        missing=lacks,
         preset=policy.gap_preset.name,
         unit="M/X",
     )
@@ -133,24 +137,26 @@ def _gap(test: Test | None, i: int, policy: Policy, missing: str) -> Signal:
 
 def _onward(c: Corridors, i: int, policy: Policy, missing: str) -> Signal:
     test = c.onward
-    excess = _number(test.excess_usd_per_year, i) if test is not None else None
-    if test is None or excess is None:
+    if test is None or _number(test.excess_usd_per_year, i) is None:
         return cannot_tell(missing)
-    value, growth, q = _number(test.value, i), float(test.expected[i]), _number(test.q, i)
+    value, growth, q = _number(test.value, i), float(test.expected[i]), _number(test.ranks.q, i)
     preset = policy.onward_preset
     relative = value is None or value >= preset.min_ratio_to_expected * growth
     own = bool(c.made_at_home[i])
     status = Status.NOT_FIRED
+    lacks: tuple[str, ...] = ()
     if not own:
-        status = _ranked_status(q, relative, excess, policy.floor_usd_per_year.corridor, policy)
+        floor = policy.floor_usd_per_year.corridor
+        status, lacks = _judged(test, i, relative, floor, policy)
+    against = ONWARD_CONTROLS[int(test.method[i])]
     return Signal(
         status,
         value=value,
         expected=growth,
-        method="growth of the onward leg against the target's other suppliers, else the country's "
-        "other exports" + ("; the country exported this good before" if own else ""),
-        p_value=_number(test.p, i),
+        method=f"growth against {against}" + ("; exported before" if own else ""),
+        p_value=_number(test.ranks.p, i),
         q_value=q,
+        missing=lacks,
         preset="" if q is not None else preset.name,
         unit="after/before",
     )
@@ -165,6 +171,7 @@ def corridor_findings(
     target: str,
     policy: Policy,
     missing: Mapping[tuple[str, str], str],
+    unpublished: str,
 ) -> tuple[CorridorResult, ...]:
     """Every corridor as a finding, ranked by verdict, then q, then excess.
 
@@ -177,19 +184,27 @@ def corridor_findings(
         target: The sanctioned territory.
         policy: The thresholds.
         missing: What is missing for a test, by (signal, place).
+        unpublished: What the exporters have not published, if that leaves the inbound leg open.
     """
     found: list[CorridorResult] = []
     excess = c.surge.excess_usd_per_year * panel.years["after"]
     for i in range(len(c.place)):
         place, code = panel.places[c.place[i]], panel.codes[c.code[i]]
         signals = Signals(
-            _surge(c, i, policy, missing["surge", place]),
+            cannot_tell(unpublished)
+            if unpublished
+            else _surge(c, i, policy, missing["surge", place]),
             _collapse(c, i, target),
-            _gap(None if code in panel.partial else c.gap, i, policy, missing["mirror_gap", place]),
+            _gap(
+                None if unpublished or code in panel.partial else c.gap,
+                i,
+                policy,
+                missing["mirror_gap", place],
+            ),
             _onward(c, i, policy, missing["onward", place]),
         )
         caveats: list[Caveat] = []
-        if c.before[i] < policy.floor_usd_per_year.corridor:
+        if c.before[i] < policy.floor_usd_per_year.corridor * panel.years["before"]:
             caveats.append(Caveat("base-size"))
         if c.created[i]:
             caveats.append(Caveat("created-codes"))

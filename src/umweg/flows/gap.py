@@ -79,8 +79,13 @@ def judge_gap(
             f"an unbroken series of {whose}: the importer's practice changed "
             f"({'; '.join(sorted(practices))})"
         )
-    ratios = {y.year: y.imports_cif_usd / y.exports_fob_usd for y in (*before, *after)}
+    ratios = {
+        y.year: arrival_ratio(y.exports_fob_usd, y.imports_cif_usd) or 0.0
+        for y in (*before, *after)
+    }
     lowest = min(ratios[y.year] for y in before)
+    if lowest <= 0:
+        return cannot_tell(f"arrivals before {first_year_after} of {whose}: none were reported")
     if lowest > 1 + policy.tau_high:
         return cannot_tell(
             f"a complete exporters' report of {whose}: even in the lowest year before, "

@@ -26,7 +26,9 @@ from umweg.store import Store
 ELSEWHERE = "*"
 """Place of the neutral destinations together, in sums by code."""
 
-WINDOWS = ("earlier", "before", "after")
+OTHERS = "~"
+"""Place of other transit countries and targets together: neither looked at nor a control."""
+
 KINDS = ("basket", "restricted", "other")
 
 
@@ -37,38 +39,42 @@ class Partners:
     Attributes:
         target: The sanctioned territory.
         coalition: Members of the coalition: never a destination of a detour.
+        exporters: Those of them whose exports are held: an importer is compared with these.
         places: The transit countries of the scan.
+        others: Other transit countries and targets of the regime: neither looked at nor neutral.
     """
 
     target: str
     coalition: frozenset[str]
+    exporters: frozenset[str]
     places: tuple[str, ...]
+    others: frozenset[str]
 
 
 KEYS = ("snapshot_id", "origin_id", "reporter", "flow", "freq", "nomenclature", "partial_code")
 
 
 def _chosen_table(covers: Sequence[Cover]) -> pa.Table:
-    """One row a leg, series and span of periods."""
-    return pa.Table.from_pylist(
-        [
-            {
-                "leg": c.leg,
-                "snapshot_id": c.snapshot_id,
-                "origin_id": c.series.origin_id,
-                "reporter": c.series.reporter,
-                "flow": c.series.flow,
-                "freq": c.series.freq,
-                "nomenclature": c.series.nomenclature,
-                "partial_code": c.series.partial_code,
-                "level": c.series.level,
-                "first": c.first,
-                "last": c.last,
-            }
-            for cover in covers
-            for c in cover.chosen
-        ]
-    )
+    """One row a leg, series and span of periods; two currencies of a series are one row."""
+    rows = {
+        (
+            c.leg,
+            c.snapshot_id,
+            c.series.origin_id,
+            c.series.reporter,
+            c.series.flow,
+            c.series.freq,
+            c.series.nomenclature,
+            c.series.partial_code,
+            c.series.level,
+            c.first,
+            c.last,
+        ): None
+        for cover in covers
+        for c in cover.chosen
+    }
+    names = ("leg", *KEYS, "level", "first", "last")
+    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows])
 
 
 def chosen_rows(store: Store, covers: Sequence[Cover], periods: Sequence[str]) -> ir.Table:
@@ -106,7 +112,7 @@ def placed(rows: ir.Table, partners: Partners) -> ir.Table:
     fits = ibis.cases(
         (inbound, ~rows.partner.isin(coalition) & (rows.partner.length() == 3)
          & (rows.partner != "WLD")),
-        (rows.leg == "arrival", rows.partner.isin(coalition)),
+        (rows.leg == "arrival", rows.partner.isin(sorted(partners.exporters))),
         (rows.leg == "origin", rows.partner == target),
         else_=(rows.partner.length() == 3) & (rows.partner != "WLD"),
     )  # fmt: skip
@@ -123,13 +129,13 @@ def cents(total: ir.Value) -> ir.Value:
     return total.round(2)
 
 
-def by_code(
-    rows: ir.Table, windows: Mapping[str, Window], partners: Partners, currency: str
-) -> ir.Table:
+def by_code(rows: ir.Table, windows: Mapping[str, Window], partners: Partners) -> ir.Table:
     """Step: sums by leg, place, code and window; neutral destinations count as one place."""
     named = [*partners.places, partners.target]
     place = ibis.cases(
-        (rows.place.isin(named) | (rows.leg == "arrival"), rows.place), else_=ELSEWHERE
+        (rows.place.isin(named) | (rows.leg == "arrival"), rows.place),
+        (rows.place.isin(sorted(partners.others)), OTHERS),
+        else_=ELSEWHERE,
     )
     window = ibis.cases(
         *((rows.period.between(w.first, w.last), name) for name, w in windows.items()),
@@ -141,7 +147,6 @@ def by_code(
         .group_by("leg", "place", "code", "window")
         .agg(
             usd=cents(rows.value_usd.sum()),
-            own=cents(in_currency(rows, currency).sum()),
             nomenclature=rows.nomenclature.max(),
             no_rate=rows.value_usd.isnull().sum(),
             partial=rows.partial_code.any(),
@@ -168,7 +173,6 @@ class CodePanel:
     codes: tuple[str, ...]
     nomenclature: Mapping[str, str]
     usd: Mapping[tuple[str, str], Array]
-    own: Mapping[tuple[str, str], Array]
     years: Mapping[str, float]
     no_rate: int
     partial: frozenset[str]
@@ -182,7 +186,6 @@ class CodePanel:
         return replace(
             self,
             usd={k: v for k, v in self.usd.items() if k[0] not in legs},
-            own={k: v for k, v in self.own.items() if k[0] not in legs},
         )
 
     def rate(self, leg: str, window: str) -> Array:
@@ -201,19 +204,16 @@ def code_panel(table: pa.Table, windows: Mapping[str, Window]) -> CodePanel:
     p_index = {p: i for i, p in enumerate(places)}
     c_index = {c: i for i, c in enumerate(codes)}
     shape = (len(places), len(codes))
-    present = sorted({*table["leg"].to_pylist()})
+    present = sorted({"inbound", *table["leg"].to_pylist()})
     usd = {(leg, w): np.zeros(shape) for leg in present for w in windows}
-    own = {key: np.zeros(shape) for key in usd}
     rows = np.array([p_index[p] for p in table["place"].to_pylist()], dtype=np.int64)
     cols = np.array([c_index[c] for c in table["code"].to_pylist()], dtype=np.int64)
     legs_of = np.array(table["leg"].to_pylist(), dtype=object)
     windows_of = np.array(table["window"].to_pylist(), dtype=object)
     in_usd = table["usd"].fill_null(0.0).to_numpy()
-    in_own = table["own"].fill_null(0.0).to_numpy()
     for leg, window in usd:
         here = (legs_of == leg) & (windows_of == window)
         usd[leg, window][rows[here], cols[here]] = in_usd[here]
-        own[leg, window][rows[here], cols[here]] = in_own[here]
     # The newest edition in which the code was stated; rows come in no order.
     vintage: dict[str, str] = {}
     for code, name in zip(
@@ -225,7 +225,6 @@ def code_panel(table: pa.Table, windows: Mapping[str, Window]) -> CodePanel:
         codes=codes,
         nomenclature=vintage,
         usd=usd,
-        own=own,
         years={name: w.years for name, w in windows.items()},
         no_rate=int(sum(table["no_rate"].to_pylist())),
         partial=frozenset(

@@ -28,8 +28,7 @@ class ScanOptions:
 
     Attributes:
         target: The sanctioned territory, alpha-3.
-        programme: Only goods lists, measures and roles of this programme; all of the target's
-            without it.
+        programme: The goods lists of this programme make the basket.
         transit: Transit countries to look at; those the regime names without it.
         goods_list: Goods lists (ids of the regime, or paths of a user's CSV) that make the basket.
         codes: Only these codes (HS4, HS6, CN8, or ranges) of the basket; without a goods list,

@@ -134,6 +134,23 @@ def free_spans(span: Span, taken: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(sorted(left))
 
 
+def _editions(series: list[Series]) -> list[tuple[Series, tuple[Span, ...]]]:
+    """The spans of each series such that no period is taken in two editions of a nomenclature.
+
+    Some publishers offer the same statements in several editions at once; the newest is read.
+    """
+    reach: dict[str, Span] = {}
+    for s in series:
+        first, last = reach.get(s.nomenclature, (s.first, s.last))
+        reach[s.nomenclature] = (min(first, s.first), max(last, s.last))
+    taken: list[Span] = []
+    spans: dict[str, tuple[Span, ...]] = {}
+    for name in sorted(reach, key=lambda n: n[2:], reverse=True):
+        spans[name] = free_spans(reach[name], taken)
+        taken.append(reach[name])
+    return [(s, spans[s.nomenclature]) for s in series]
+
+
 def cover(
     leg: str,
     manifests: Iterable[Manifest],
@@ -229,9 +246,10 @@ def cover(
         for m in members:
             taken[m].extend(free)
         chosen += [
-            Chosen(leg, snapshots[key[0]].snapshot_id, s, members, *span)
-            for s in grouped[key]
+            Chosen(leg, snapshots[key[0]].snapshot_id, s, members, *left)
+            for s, spans in _editions(grouped[key])
+            for own in spans
             for span in free
-            if s.first <= span[1] and s.last >= span[0]
+            if (left := (max(own[0], span[0]), min(own[1], span[1])))[0] <= left[1]
         ]
     return Cover(leg, level, tuple(chosen), tuple(unused))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,11 +9,9 @@ from pathlib import Path
 from umweg.errors import RegimeError, UsageError
 from umweg.flows.basket import ListedCodes, Wanted
 from umweg.flows.options import ScanOptions
-from umweg.flows.plan import MOST, Cover, cover
 from umweg.geography import is_country
-from umweg.periods import Window
+from umweg.periods import Window, last_day
 from umweg.regime import GoodsList, Regime, goods_list_from_csv
-from umweg.store import Manifest, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Question:
         named: Transit countries that were asked for or that the regime names.
         targets: Every target of the regime: none of them is a neutral destination.
         lists: The goods lists of the basket.
-        basket, restricted: The same and all lists against the target, as codes.
+        basket, restricted: The same, and all lists of the regime whatever their target, as codes.
     """
 
     options: ScanOptions
@@ -43,19 +40,17 @@ class Question:
     measures_from: date
 
     @property
+    def before_measures(self) -> bool:
+        """Whether the window before ends before the measures began."""
+        return last_day(self.options.before.last) < self.measures_from
+
+    @property
     def windows(self) -> dict[str, Window]:
         """The windows by name, in the order of time."""
-        earlier = self.options.earlier
+        # Only what lies before the measures can say how the flow went without them.
+        earlier = self.options.earlier if self.before_measures else None
         found = {"earlier": earlier} if earlier else {}
         return {**found, "before": self.options.before, "after": self.options.after}
-
-
-def last_day(period: str) -> date:
-    """Last day of a month or year."""
-    year = int(period[:4])
-    month = int(period[5:]) if len(period) > 4 else 12
-    first_of_next = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(first_of_next.toordinal() - 1)
 
 
 def _as_codes(found: GoodsList, as_of: date | None, tier: str | None) -> list[ListedCodes]:
@@ -120,11 +115,9 @@ def ask(options: ScanOptions, regime: Regime) -> Question:
                 where="--transit",
             )
     lists = tuple(_goods_list(name, regime, options) for name in _list_names(options, regime))
-    everything = [
-        regime.goods_list(name)
-        for name in regime.goods_lists
-        if options.target in regime.goods_list(name).targets
-    ]
+    # Goods restricted against anybody are no control: what is short under one regime is sought
+    # under another.
+    everything = [regime.goods_list(name) for name in regime.goods_lists]
     try:
         basket = [c for x in lists for c in _as_codes(x, _membership_day(x, as_of), options.tier)]
     except RegimeError as error:
@@ -155,12 +148,22 @@ def _list_names(options: ScanOptions, regime: Regime) -> tuple[str, ...]:
     if options.goods_list:
         return options.goods_list
     if options.programme is not None:
-        return tuple(
+        found = tuple(
             m
             for m in regime.goods_lists
             if regime.goods_list(m).programme == options.programme
             and options.target in regime.goods_list(m).targets
         )
+        if not found:
+            held = {regime.goods_list(m).programme for m in regime.goods_lists}
+            raise UsageError(
+                f"no codes of the programme '{options.programme}' against '{options.target}' "
+                "are held",
+                where="--programme",
+                allowed=", ".join(sorted(held)),
+                next_step="name one of these, or a list of your own with --goods-list FILE",
+            )
+        return found
     if options.codes:
         return ()
     names = options.default_lists(regime)
@@ -176,139 +179,3 @@ def _list_names(options: ScanOptions, regime: Regime) -> tuple[str, ...]:
 def _membership_day(found: GoodsList, as_of: date) -> date | None:
     """Lists of one day's text have no dates of their own: all their entries count."""
     return None if found.info.as_of is not None else as_of
-
-
-@dataclass(frozen=True, slots=True)
-class Covers:
-    """The statements that every leg of the scan reads."""
-
-    inbound: Cover
-    common: Cover
-    total: Cover
-    heading: Cover
-    arrival: Cover
-    onward: Cover
-    origin: Cover
-    kind: str
-    level: int
-    incomplete: dict[str, tuple[str, ...]]
-
-    @property
-    def by_code(self) -> tuple[Cover, ...]:
-        """The legs whose goods codes matter."""
-        legs = (self.inbound, self.heading, self.arrival, self.onward, self.origin)
-        return tuple(c for c in legs if c.chosen)
-
-    @property
-    def by_period(self) -> tuple[Cover, ...]:
-        """The legs whose course of time matters."""
-        legs = (self.inbound, self.common, self.total, self.onward)
-        return tuple(c for c in legs if c.chosen)
-
-
-def _candidates(question: Question) -> list[tuple[str, int]]:
-    """Kinds and levels of codes in the order in which they suit the basket."""
-    asked = max((len(p) for p in question.wanted.prefixes), default=6)
-    # Headings and chapters are asked for by their sub-codes: the statistics' own totals of them
-    # would be looked at last.
-    longest = max((b.longest for b in question.basket), default=0) or max(asked, 6)
-    kinds = ["CN", "HS"] if longest == 8 else ["HS", "CN"]
-    levels = [longest, *(n for n in (8, 6, 4) if n > longest), *(n for n in (6, 4) if n < longest)]
-    return [(kind, level) for level in levels for kind in kinds]
-
-
-def incomplete_reporters(
-    store: Store, windows: Iterable[Window], scope: str
-) -> dict[str, tuple[str, ...]]:
-    """Reporters of exports that the coverage says miss a period of the windows."""
-    if not store.has("coverage"):
-        return {}
-    periods = {p for w in windows for p in w.periods}
-    missing: dict[str, list[str]] = {}
-    for row in store.read("coverage").to_pylist():
-        if (
-            row["flow"] == "X" and row["scope"] == scope and row["status"] == "missing"
-            and row["period"] in periods
-        ):  # fmt: skip
-            missing.setdefault(row["reporter"], []).append(row["period"])
-    return {r: tuple(sorted(p)) for r, p in sorted(missing.items())}
-
-
-def choose_statements(store: Store, question: Question) -> Covers | None:
-    """Choose the statements of every leg; None where no inbound leg is held at all.
-
-    The inbound leg decides kind and level of the codes, and the arrival side follows, because a
-    mirror gap compares the same goods. The onward leg takes the level nearest to it that is held:
-    at another level it speaks for the country's basket and for no single corridor.
-    """
-    manifests = store.snapshots()
-    windows = list(question.windows.values())
-    asked = [question.options.before, question.options.after]
-    freq = question.options.before.freq
-    incomplete = incomplete_reporters(store, asked, "codes")
-    complete = question.coalition - set(incomplete)
-    usable = complete if question.options.complete_reporters else None
-
-    places = frozenset(question.named)
-    destinations = places | {question.options.target}
-    about = {"arrival": question.coalition, "origin": frozenset({question.options.target})}
-
-    def found(
-        leg: str, countries: frozenset[str], flow: str, level: int, kind: str | None,
-        usable: frozenset[str] | None = None,
-    ) -> Cover:  # fmt: skip
-        return cover(
-            leg, manifests, countries, flow=flow, freq=freq, level=level, windows=windows,
-            on=question.on, kind=kind, usable=usable,
-            partners=about.get(leg, destinations),
-        ).reaching(asked)  # fmt: skip
-
-    for kind, level in _candidates(question):
-        inbound = found("inbound", question.coalition, "X", level, kind, usable)
-        if inbound.chosen:
-            break
-    else:
-        return None
-    others = _reporters(manifests) - question.coalition - places - {question.options.target}
-    all_complete = complete - set(incomplete_reporters(store, asked, "total"))
-    common = found("inbound_common", question.coalition, "X", level, kind, all_complete)
-    total = found("inbound_total", question.coalition, "X", 0, None, common.members)
-    if total.members != common.members:  # a reporter without a total cannot be in the difference
-        common = found("inbound_common", question.coalition, "X", level, kind, total.members)
-        total = total.without(total.members - common.members)
-    if total.members != common.members:
-        total = total.without(total.members)
-    tried = [(kind, level), *_candidates(question)]
-    attempts = [found("onward", places, "X", n, k) for k, n in tried]
-    onward = next(
-        (c for c in attempts if c.chosen), next((c for c in attempts if c.lacking), attempts[0])
-    )
-    arrival = found("arrival", places, "M", level, kind)
-    # An importer that names few of the exporters says little of what arrived from all of them.
-    arrival = arrival.without(
-        frozenset(
-            p for p in arrival.members
-            if len(arrival.partners_of(p) & inbound.members) < MOST * len(inbound.members)
-        )
-    )  # fmt: skip
-    heading = (
-        found("heading", question.coalition, "X", 4, kind, inbound.members)
-        if level > 4
-        else Cover("heading", 4, ())
-    )
-    return Covers(
-        inbound=inbound,
-        common=common,
-        total=total,
-        heading=heading,
-        arrival=arrival,
-        onward=onward,
-        origin=found("origin", others, "X", onward.level, None),
-        kind=kind,
-        level=level,
-        incomplete={r: p for r, p in incomplete.items() if r in inbound.members},
-    )
-
-
-def _reporters(manifests: Iterable[Manifest]) -> frozenset[str]:
-    return frozenset(s.reporter for m in manifests for s in m.series)

@@ -6,9 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from umweg.evidence import NotTested
 from umweg.flows.legs import CodePanel
-from umweg.flows.question import Covers, Question
+from umweg.flows.question import Question
+from umweg.flows.statements import Covers
 from umweg.flows.yearly import Yearly
 from umweg.geography import named
+
+
+def listing(periods: Sequence[str]) -> str:
+    """Periods for a sentence; a long run as its ends."""
+    return ", ".join(periods) if len(periods) <= 3 else f"{periods[0]} to {periods[-1]}"
 
 
 def missing_for(
@@ -42,16 +48,15 @@ def not_tested(
     yearly: Mapping[str, Yearly],
 ) -> tuple[NotTested, ...]:
     options = question.options
-    found = [
-        NotTested(
-            p,
-            "named as a transit country, no figures in the store",
-            f"exports of the coalition to {named(p)} by goods code, {options.before} and "
-            f"{options.after}",
+    found = [_unseen(p, covers, question) for p in places if p not in held]
+    if covers.unpublished:
+        found.append(
+            NotTested(
+                "the inbound leg",
+                "most exporters have not published some periods of the windows",
+                "exports of the coalition for " + ", ".join(covers.unpublished),
+            )
         )
-        for p in places
-        if p not in held
-    ]
     silent = sorted(question.coalition - covers.inbound.members)
     if silent:
         left_out = set(covers.incomplete) if options.complete_reporters else set()
@@ -64,13 +69,20 @@ def not_tested(
                 f"{options.after}",
             )
         )
-    lacking = covers.inbound.lacking | covers.onward.lacking | covers.arrival.lacking
-    if lacking:
+    if covers.inbound.lacking:
         found.append(
             NotTested(
-                "statements of " + ", ".join(sorted(lacking)),
+                "exports of " + ", ".join(sorted(covers.inbound.lacking)) + " (left out)",
                 "they state nothing in one of the two windows, so that growth cannot be told",
                 f"their figures for both {options.before} and {options.after}",
+            )
+        )
+    for what, missing in sorted(covers.lacking.items()):
+        found.append(
+            NotTested(
+                what,
+                "its publication does not reach over the windows",
+                ", ".join(missing) or f"figures for both {options.before} and {options.after}",
             )
         )
     if panel.no_rate:
@@ -91,3 +103,20 @@ def not_tested(
                 )
             )
     return tuple(found)
+
+
+def _unseen(place: str, covers: Covers, question: Question) -> NotTested:
+    """A place without a flow of the basket: nothing is held of it, or nothing was sent."""
+    options = question.options
+    if any(place in c.series.partners for c in covers.inbound.chosen):
+        return NotTested(
+            place,
+            "the exporters state no exports of these goods to it in these windows",
+            "nothing: by their account none was sent",
+        )
+    return NotTested(
+        place,
+        "named as a transit country, no figures in the store",
+        f"exports of the coalition to {named(place)} by goods code, {options.before} and "
+        f"{options.after}",
+    )

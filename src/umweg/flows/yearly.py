@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from math import fsum
 
 import ibis.expr.types as ir
-import pyarrow as pa
 
+from umweg.flows.availability import Availability
 from umweg.flows.gap import MirrorYear
 from umweg.flows.legs import cents, chosen_rows
 from umweg.flows.plan import MOST, Cover, cover, members_of
@@ -23,11 +23,11 @@ ALL_MONTHS = Window("1900-01", "2199-12")
 
 
 def yearly_totals(rows: ir.Table) -> ir.Table:
-    """Step: sums by leg, reporter, partner and year, with the number of periods in each."""
+    """Step: sums by leg, reporter, partner and year."""
     return (
         rows.mutate(year=rows.period[:4])
-        .group_by("leg", "freq", "reporter", "partner", "year")
-        .agg(usd=cents(rows.value_usd.sum()), periods=rows.period.nunique())
+        .group_by("leg", "reporter", "partner", "year")
+        .agg(usd=cents(rows.value_usd.sum()))
     )
 
 
@@ -38,16 +38,16 @@ class Yearly:
     Attributes:
         basket: Whether they are of the basket's goods; else of all goods.
         mirror: Both reports of what the coalition sent, for the years that both published.
+        groups: Groups that stand for partners (with a composition that may change).
         onward_usd: The country's exports to the target by year.
         practices: How the importer names its partners, as far as it says.
-        groups: Groups that stand for partners (with a composition that may change).
     """
 
     basket: bool = False
     mirror: tuple[MirrorYear, ...] = ()
+    groups: frozenset[str] = frozenset()
     onward_usd: Mapping[int, float] = field(default_factory=dict)
     practices: frozenset[str] = frozenset()
-    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,17 @@ class Pair:
     on: date
 
 
-Sums = Mapping[tuple[str, str, int], Mapping[tuple[str, str], float]]
-"""(leg, frequency, year) → (reporter, partner) → USD, whole years only."""
+Sums = Mapping[tuple[str, int], Mapping[tuple[str, str], float]]
+"""(leg and frequency, year) → (reporter, partner) → USD."""
 
 
 def yearly_figures(
-    store: Store, pair: Pair, level: int, kind: str | None, basket: ir.Table | None
+    store: Store,
+    pair: Pair,
+    available: Availability,
+    level: int,
+    kind: str | None,
+    basket: ir.Table | None,
 ) -> tuple[dict[str, Yearly], tuple[Cover, ...]]:
     """The yearly figures of every place.
 
@@ -75,6 +80,7 @@ def yearly_figures(
     Args:
         store: Where the figures are.
         pair: Who is looked at.
+        available: What was published.
         level: Digits of the goods codes; 0 for the totals of all goods.
         kind: Family of the nomenclature, for codes.
         basket: The codes of the basket; None for the totals.
@@ -108,80 +114,129 @@ def yearly_figures(
     )
     if basket is not None:
         rows = rows.semi_join(basket, "code")
-    sums = _whole_years(store.execute(yearly_totals(rows), "yearly sums"), basket is not None)
+    table = store.execute(yearly_totals(rows), "yearly sums")
+    sums: dict[tuple[str, int], dict[tuple[str, str], float]] = defaultdict(dict)
+    for r in table.to_pylist():
+        if r["usd"] is not None:
+            sums[r["leg"], int(r["year"])][r["reporter"], r["partner"]] = r["usd"]
+    whole = Whole(available, {c.leg: c for c in covers}, int(first), int(last))
     stated = _practices(store)
     return (
-        {p: _of_place(sums, p, pair, covers, stated, basket is not None) for p in pair.places},
+        {
+            p: Yearly(
+                basket is not None,
+                *_mirror(sums, whole, p, pair.on),
+                onward_usd=_onward(sums, whole, p, pair.target),
+                practices=frozenset(stated.get(p, {}).values()),
+            )
+            for p in pair.places
+        },
         tuple(covers),
     )
 
 
-def _whole_years(table: pa.Table, sparse: bool) -> Sums:
-    """Sums of whole years. A total needs all its twelve months; a code may have months of none."""
-    sums: dict[tuple[str, str, int], dict[tuple[str, str], float]] = defaultdict(dict)
-    for r in table.to_pylist():
-        leg, freq = r["leg"].rsplit("-", 1)
-        if r["usd"] is None or (freq == "M" and r["periods"] != 12 and not sparse):
+class Whole:
+    """Which years each country has published as a whole, and in which statements."""
+
+    def __init__(
+        self, available: Availability, covers: Mapping[str, Cover], first: int, last: int
+    ) -> None:
+        self._available = available
+        self._covers = covers
+        self.years = range(first, last + 1)
+
+    def cover(self, leg: str, freq: str) -> Cover | None:
+        """The statements of a leg at a frequency."""
+        return self._covers.get(f"{leg}-{freq}")
+
+    def countries(self, leg: str, freq: str, year: int) -> frozenset[str]:
+        """The countries with every period of a year."""
+        cover = self.cover(leg, freq)
+        if cover is None:
+            return frozenset()
+        periods = [str(year)] if freq == "A" else Window(f"{year}-01", f"{year}-12").periods
+        return cover.members - set(self._available.incomplete(cover, periods))
+
+
+def _mirror(
+    sums: Sums, whole: Whole, place: str, on: date
+) -> tuple[tuple[MirrorYear, ...], frozenset[str]]:
+    """Both reports by year between the same countries, and the groups that stand for partners.
+
+    The exporters are the same in every year: a country that begins to publish is no change of
+    trade. Years that lack more than a few of them are left out.
+    """
+    best: tuple[tuple[MirrorYear, ...], frozenset[str]] = ((), frozenset())
+    for sent_freq in "AM":
+        sending = {y: whole.countries("sent", sent_freq, y) for y in whole.years}
+        widest = max((len(c) for c in sending.values()), default=0)
+        years = [y for y, c in sending.items() if c and len(c) >= MOST * widest]
+        if not years:
             continue
-        sums[leg, freq, int(r["year"])][r["reporter"], r["partner"]] = r["usd"]
-    return sums
-
-
-def _of_place(
-    sums: Sums,
-    place: str,
-    pair: Pair,
-    covers: Sequence[Cover],
-    practices: Mapping[str, Mapping[int, str]],
-    basket: bool,
-) -> Yearly:
-    exporters = {
-        freq: frozenset[str]().union(*(x.members for x in covers if x.leg == f"sent-{freq}"))
-        for freq in "AM"
-    }
-    mirror: dict[int, MirrorYear] = {}
-    onward: dict[int, float] = {}
-    groups: set[str] = set()
-    for year in sorted({y for _, _, y in sums}):
-        for freq in "MA":  # the yearly statement, where there is one, is looked at last and stays
-            sent = {
-                reporter: v
-                for (reporter, partner), v in sums.get(("sent", freq, year), {}).items()
-                if partner == place
-            }
-            both = _compared(sent, sums, place, year, exporters[freq], pair.on)
-            if both is not None:
-                groups |= both[2]
-                mirror[year] = MirrorYear(year, both[0], both[1])
-            sold = sums.get(("onward", freq, year), {}).get((place, pair.target))
-            if sold is not None:
-                onward[year] = sold
-    if basket:
-        mirror = {y: m for y, m in mirror.items() if y in _complete_years(covers, place)}
-    return Yearly(
-        basket,
-        tuple(mirror[y] for y in sorted(mirror)),
-        onward,
-        frozenset(p for y, p in practices.get(place, {}).items() if y in mirror),
-        frozenset(groups),
-    )
-
-
-def _complete_years(covers: Sequence[Cover], place: str) -> frozenset[int]:
-    """The years that the statements of both sides by code reach over from end to end."""
-
-    def years(leg: str, members: frozenset[str] | None) -> set[int]:
-        found: set[int] = set()
-        for c in (c for x in covers if x.leg.startswith(leg) for c in x.chosen):
-            if members is not None and not c.members & members:
+        exporters = frozenset.intersection(*(sending[y] for y in years))
+        for freq in "AM":
+            found: dict[int, MirrorYear] = {}
+            groups: frozenset[str] = frozenset()
+            cover = whole.cover("received", freq)
+            if cover is None or place not in cover.members:
                 continue
-            first, last = max(c.first, c.series.first), min(c.last, c.series.last)
-            begin = int(first[:4]) + (first[5:] not in ("", "01"))
-            end = int(last[:4]) - (last[5:] not in ("", "12"))
-            found |= set(range(begin, end + 1))
-        return found
+            named = cover.partners_of(place)
+            for y in years:
+                if place not in whole.countries("received", freq, y):
+                    continue
+                both = _compared(
+                    {r: v for (r, p), v in sums.get((f"sent-{sent_freq}", y), {}).items()
+                     if p == place and members_of(r, on) <= exporters},
+                    {p: v for (r, p), v in sums.get((f"received-{freq}", y), {}).items()
+                     if r == place},
+                    exporters, named, on,
+                )  # fmt: skip
+                if both is not None:
+                    found[y] = MirrorYear(y, both[0], both[1])
+                    groups |= both[2]
+            if len(found) > len(best[0]):  # yearly statements first: they win a draw
+                best = tuple(found[y] for y in sorted(found)), groups
+    return best
 
-    return frozenset(years("sent", None) & years("received", frozenset({place})))
+
+def _compared(
+    sent: Mapping[str, float],
+    received: Mapping[str, float],
+    exporters: frozenset[str],
+    named: frozenset[str],
+    on: date,
+) -> tuple[float, float, frozenset[str]] | None:
+    """Exports and imports of a year between the same countries, and the groups used for partners.
+
+    The importer is taken country by country where it names most of the exporters in its
+    publication: one without a figure sent nothing by its account. Else the group that consists of
+    the exporters; else the few that it names, where each has a report of its own.
+    """
+    single = named & exporters
+    if len(single) >= MOST * len(exporters):
+        arrived = fsum(v for p, v in received.items() if p in exporters)
+        return fsum(sent.values()), arrived, frozenset()
+    for group in sorted(received):
+        if group in GROUPS and members_of(group, on) == exporters:
+            return fsum(sent.values()), received[group], frozenset({group})
+    if single and single <= set(sent):
+        return (
+            fsum(sent[p] for p in single),
+            fsum(received.get(p, 0.0) for p in single),
+            frozenset(),
+        )
+    return None
+
+
+def _onward(sums: Sums, whole: Whole, place: str, target: str) -> dict[int, float]:
+    """A place's yearly exports to the target."""
+    found: dict[int, float] = {}
+    for freq in "MA":  # the yearly statement, where there is one, is looked at last and stays
+        for y in whole.years:
+            value = sums.get((f"onward-{freq}", y), {}).get((place, target))
+            if value is not None and place in whole.countries("onward", freq, y):
+                found[y] = value
+    return found
 
 
 def _practices(store: Store) -> dict[str, dict[int, str]]:
@@ -192,36 +247,3 @@ def _practices(store: Store) -> dict[str, dict[int, str]]:
             if r["flow"] == "M" and r["practice"]:
                 found[r["reporter"]][int(r["period"][:4])] = r["practice"]
     return found
-
-
-def _compared(
-    sent: Mapping[str, float],
-    sums: Sums,
-    place: str,
-    year: int,
-    exporters: frozenset[str],
-    on: date,
-) -> tuple[float, float, frozenset[str]] | None:
-    """Exports and imports of a year between the same countries, and the groups used for partners.
-
-    The importer is taken country by country where it names most of the exporters: then one that it
-    does not name sent nothing by its account. Where it names few, only these are compared, which
-    needs their own reports; else a group that consists of the exporters.
-    """
-    if not sent:
-        return None
-    for freq in "AM":
-        found = {
-            partner: v
-            for (reporter, partner), v in sums.get(("received", freq, year), {}).items()
-            if reporter == place
-        }
-        single = {p: v for p, v in found.items() if p in exporters}
-        if len(single) >= MOST * len(exporters):
-            return fsum(sent.values()), fsum(single.values()), frozenset()
-        for group in sorted(found):
-            if group in GROUPS and members_of(group, on) == exporters:
-                return fsum(sent.values()), found[group], frozenset({group})
-        if single and set(single) <= set(sent):
-            return fsum(sent[p] for p in single), fsum(single.values()), frozenset()
-    return None

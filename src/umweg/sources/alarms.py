@@ -20,7 +20,7 @@ from umweg.sources.statements import (
     period_name,
 )
 from umweg.store import Alarm, Store
-from umweg.store.contracts import FLOW_KINDS
+from umweg.store.contracts import FLOW_KINDS, MIN_RATE_DAYS
 
 _SHOWN = 5
 _NAMED = 12
@@ -63,6 +63,7 @@ def alarms_of(statements: Statements, store: Store, columns: Sequence[str]) -> l
             "a text was trimmed or put into capitals to be understood",
         ),
         _headings(statements),
+        _two_editions(statements),
         _mixed_currencies(statements),
         _no_rate(statements, store),
     ]
@@ -119,6 +120,28 @@ def _headings(statements: Statements) -> Alarm | None:
     )
 
 
+def _two_editions(statements: Statements) -> Alarm | None:
+    older, found = statements.two_editions()
+    rows = statements.rows[older]
+    if not len(rows):
+        return None
+    named = "; ".join(
+        f"{reporter} {flow} in {' and '.join(editions)} ({_span(periods)})"
+        for (reporter, flow, editions), periods in sorted(found.items())[:_NAMED]
+    ) + ("; …" if len(found) > _NAMED else "")
+    return Alarm(
+        "two-editions",
+        len(rows),
+        "a reporter states the same flow and period in two editions of one nomenclature: all are "
+        "kept, and a scan reads the newest edition only, never these rows of the older one "
+        f"({_rows(rows)}): {named}",
+    )
+
+
+def _span(periods: Sequence[str]) -> str:
+    return f"{periods[0]}..{periods[-1]}, {len(periods)} period{'s' if len(periods) > 1 else ''}"
+
+
 def _mixed_currencies(statements: Statements) -> Alarm | None:
     by_reporter: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
     texts = statements.registers.currencies.texts
@@ -151,22 +174,22 @@ def _no_rate(statements: Statements, store: Store) -> Alarm | None:
         return None
     known: set[tuple[str, str]] = set()
     if store.has("rates"):
-        rates = store.read("rates")
-        known |= set(zip(rates["period"].to_pylist(), rates["currency"].to_pylist(), strict=True))
+        known = {
+            (r["period"], r["currency"])
+            for r in store.read("rates").to_pylist()
+            if r["days"] >= MIN_RATE_DAYS[r["freq"]]
+        }
     without = {key: held for key, held in by_period.items() if key not in known}
     if not without:
         return None
     periods: dict[str, list[str]] = defaultdict(list)
     for period, currency in sorted(without):
         periods[currency].append(period)
-    named = ", ".join(
-        f"{c} ({p[0]}..{p[-1]}, {len(p)} period{'s' if len(p) > 1 else ''})"
-        for c, p in list(periods.items())[:_NAMED]
-    )
+    named = ", ".join(f"{c} ({_span(p)})" for c, p in list(periods.items())[:_NAMED])
     return Alarm(
         "no-rate",
         sum(n for n, _ in without.values()),
-        f"no ECB reference rate is held for {named}: value_usd is empty for these rows (first row "
-        f"{min(first for _, first in without.values())}); give values in USD or in a currency that "
-        "the ECB quotes",
+        f"no ECB reference rate of enough days is held for {named}: value_usd is empty for these "
+        f"rows (first row {min(first for _, first in without.values())}); give values in USD or in "
+        "a currency that the ECB quotes",
     )

@@ -26,7 +26,7 @@ from umweg.store import Manifest, Store, commit, input_file
 from umweg.store.contracts import COVERAGE, ORIGINS
 from umweg.store.snapshots import Staging
 
-PARSER = "flow_table/1"
+PARSER = "flow_table/2"
 DATASET = "flows"
 
 REQUIRED = ("reporter", "partner", "flow", "period", "nomenclature", "code")
@@ -224,10 +224,10 @@ class _Import:
                 self._progress(self.rows_read)
         self.statements.close()
         if len(self.statements):
-            self._set_repeated_aside(careful)
+            self._set_aside(self._repeated() | self._parts_of_wholes(), careful)
         return self
 
-    def _set_repeated_aside(self, careful: bool) -> None:
+    def _repeated(self) -> dict[int, tuple[str, str]]:
         """Statements made twice: the first counts if they agree, none if they do not."""
         rows = self.statements.rows
         keep = np.ones(len(rows), bool)
@@ -247,9 +247,31 @@ class _Import:
                 text = f"row {named[0]} states the same thing; that one is kept: remove this one"
                 why |= dict.fromkeys(named[1:], ("duplicate-statement", text))
                 keep[positions[1:]] = False
+        if why:
+            self.statements.keep(keep)
+        return why
+
+    def _parts_of_wholes(self) -> dict[int, tuple[str, str]]:
+        """A sum of some sub-codes beside the sum of all: the whole counts, or both would."""
+        positions = self.statements.partial_beside_whole()
+        rows = self.statements.rows
+        why: dict[int, tuple[str, str]] = {}
+        for row, whole in zip(rows[positions].tolist(), rows[positions - 1].tolist(), strict=True):
+            text = (
+                f"row {whole} states the whole of the same code; that one is kept, because a part "
+                "beside its whole would be counted twice: remove this one"
+            )
+            why[row] = ("partial-beside-whole", text)
+        if why:
+            keep = np.ones(len(rows), bool)
+            keep[positions] = False
+            self.statements.keep(keep)
+        return why
+
+    def _set_aside(self, why: Mapping[int, tuple[str, str]], careful: bool) -> None:
+        """Set rows aside that were read as good ones, with what became known of all of them."""
         if not why:
             return
-        self.statements.keep(keep)
         # The text of a row is not held while reading: the few that are asked for are read again.
         wanted = np.array(sorted(why))
         for batch in self._file.batches(careful=careful):

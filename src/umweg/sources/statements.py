@@ -202,6 +202,14 @@ class Statements:
             unlike = [n for n, d in differs.items() if d[start : end - 1].any()]
             yield np.arange(start, end), ["value_reported" if n == "value" else n for n in unlike]
 
+    def partial_beside_whole(self) -> Ints:
+        """Positions of partial statements right after the whole statement of the same thing.
+
+        Called when nothing is stated twice any more: then the two are neighbours.
+        """
+        keys = self.keys
+        return np.flatnonzero((keys[1:] & 1 == 1) & (keys[1:] - 1 == keys[:-1])) + 1
+
     # -- what a reader must know --------------------------------------------------------------
 
     def headings_beside_sub_codes(self) -> Ints:
@@ -225,6 +233,39 @@ class Statements:
             if has.any():
                 found |= np.isin(keys, np.unique((parent[has] << shift) | rest[has]))
         return np.flatnonzero(found)
+
+    def two_editions(self) -> tuple[Mask, dict[tuple[str, str, tuple[str, ...]], list[str]]]:
+        """Where a reporter states a flow, period and level of codes in two editions of a family.
+
+        Returns:
+            The rows of the older editions; the periods by reporter, flow and editions.
+        """
+        keys, texts = self.keys, self.registers.codes.texts
+        digits = np.array([0 if t is None or t == TOTAL else len(t) for t in texts], np.int64)
+        family = np.array([Nomenclature(name).is_cn for name in VINTAGES], np.int64)
+        # From the high bits down: reporter, flow, period, level, family; then the edition.
+        edition = part(keys, "nomenclature")
+        groups = (
+            (part(keys, "reporter") << 18)
+            | (part(keys, "flow") << 16)
+            | (part(keys, "period") << 4)
+            | (digits[part(keys, "code")] >> 1 << 1)
+            | family[edition]
+        )
+        stated = np.unique((groups << _BITS["nomenclature"]) | edition)
+        group = stated >> _BITS["nomenclature"]
+        older = np.concatenate([group[1:] == group[:-1], np.zeros(len(group[:1]), bool)])
+        mask = np.isin((groups << _BITS["nomenclature"]) | edition, stated[older])
+        by_group: dict[int, list[str]] = {}
+        for number in stated[np.isin(group, group[older])].tolist():
+            by_group.setdefault(number >> _BITS["nomenclature"], []).append(
+                VINTAGES[number & ((1 << _BITS["nomenclature"]) - 1)]
+            )
+        found: dict[tuple[str, str, tuple[str, ...]], set[int]] = {}
+        for g, names in by_group.items():
+            key = (str(self.registers.places.texts[g >> 18]), FLOW_KINDS[(g >> 16) & 3])
+            found.setdefault((*key, tuple(names)), set()).add((g >> 4) & 0xFFF)
+        return mask, {k: [period_name(n) for n in sorted(p)] for k, p in found.items()}
 
     def coverage(self) -> Iterator[tuple[str, str, str, list[str], list[str]]]:
         """For each reporter, flow and scope: the periods seen, and those missing in between."""

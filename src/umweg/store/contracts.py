@@ -81,11 +81,21 @@ FLOWS = Contract(
     key=("reporter", "partner", "flow", "period", "nomenclature", "code", "partial_code"),
 )
 
+MIN_RATE_DAYS = {"M": 10, "A": 200}
+"""Days that a mean rate of a month and of a year must be made of to be used for `value_usd`.
+
+The ECB publishes about 20 rates a month and 255 a year. A currency that it stopped quoting ends in
+a mean of few days, which says little about the period: RUB, last quoted on 1 March 2022, has a
+single day in that month and 42 in that year. `rates` keeps such means; `value_usd` is null there.
+"""
+
 VALUE_USD = Column(
     "value_usd",
     _NUM,
-    "value_reported at the mean ECB reference rate of the period (table `rates`); derived when "
-    "the table is read, so that a corrected rate needs no new import; null without a rate",
+    "value_reported at the mean ECB reference rate of the period (table `rates`), if that mean is "
+    f"of at least {MIN_RATE_DAYS['M']} days of a month or {MIN_RATE_DAYS['A']} days of a year; "
+    "derived when the table is read, so that a corrected rate needs no new import; null without "
+    "such a rate",
     "USD",
     nullable=True,
 )
@@ -136,6 +146,10 @@ RATES = Contract(
     key=("currency", "period"),
 )
 
+_INTERVAL = "95 % for growth; {} single year for the mirror gap"
+_LOW = f"lower end of the interval that `method` names ({_INTERVAL.format('lowest')})"
+_HIGH = f"upper end of the interval that `method` names ({_INTERVAL.format('highest')})"
+
 SIGNALS = Contract(
     "signals",
     "Results of a saved scan, one row a corridor (or country) and signal.",
@@ -151,8 +165,8 @@ SIGNALS = Contract(
         Column("value", _NUM, "the number that was judged", nullable=True),
         Column("expected", _NUM, "the number without a detour", nullable=True),
         Column("method", _STR, "how `expected` was made"),
-        Column("ci_low", _NUM, "lower end of the 95 % interval", nullable=True),
-        Column("ci_high", _NUM, "upper end", nullable=True),
+        Column("ci_low", _NUM, _LOW, nullable=True),
+        Column("ci_high", _NUM, _HIGH, nullable=True),
         Column("p_value", _NUM, "placebo p-value", nullable=True),
         Column("q_value", _NUM, "Benjamini-Hochberg q", nullable=True),
         Column("missing", _STR, "what is missing for an answer", nullable=True),

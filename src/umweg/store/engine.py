@@ -6,8 +6,12 @@ DuckDB is embedded and the default; Spark runs the same expressions where one ma
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,21 +48,38 @@ def _failure(step: str, backend: Any, expr: ir.Table, error: Exception) -> Store
     )
 
 
+@cache
+def _spill_folder(process: int) -> Path:
+    """A folder that only this user's process reads and writes, removed when the process ends."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="umweg-spill-"))
+    except OSError as error:
+        raise StoreError(
+            f"no folder can be made for what does not fit into memory: {error}",
+            next_step="free space, or name a folder that can be written to in TMPDIR",
+        ) from error
+    atexit.register(_remove, folder, process)
+    return folder
+
+
+def _remove(folder: Path, process: int) -> None:
+    if os.getpid() == process:  # a forked child ends without taking its parent's folder along
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class DuckDBEngine:
     """The embedded engine.
 
     Args:
-        memory_limit: What DuckDB may keep in memory before it spills to a temporary folder, as
-            DuckDB writes it (`4GB`); None for DuckDB's own default.
+        memory_limit: What DuckDB may keep in memory before it spills to a temporary folder of
+            this process, as DuckDB writes it (`4GB`); None for DuckDB's own default.
         threads: Number of threads; None for all cores.
     """
 
     name = "duckdb"
 
     def __init__(self, memory_limit: str | None = None, threads: int | None = None) -> None:
-        config: dict[str, Any] = {
-            "temp_directory": str(Path(tempfile.gettempdir()) / "umweg-spill")
-        }
+        config: dict[str, Any] = {"temp_directory": str(_spill_folder(os.getpid()))}
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
         if threads is not None:

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from umweg.errors import StoreError
 from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION, Contract
+from umweg.store.figures import check_figures
 
 MANIFEST = "manifest.json"
 
@@ -240,7 +241,7 @@ def conform(table: pa.Table, contract: Contract) -> pa.Table:
 
     Raises:
         StoreError: a column is missing or unknown, a type does not fit, or a cell that must not
-            be empty is.
+            be empty is; or a number of `flows` is none, or a value below zero.
     """
     unknown = [n for n in table.column_names if n not in contract.names]
     missing = [c.name for c in contract.columns if c.name not in table.column_names]
@@ -258,12 +259,15 @@ def conform(table: pa.Table, contract: Contract) -> pa.Table:
                 next_step="give the value, or set the rows aside with a reason",
             )
     try:
-        return table.select(list(contract.names)).cast(contract.schema)
+        fitting = table.select(list(contract.names)).cast(contract.schema)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         raise StoreError(
             f"the table '{contract.name}' has a column of another type: {error}",
             allowed=", ".join(f"{c.name}: {c.type}" for c in contract.columns),
         ) from error
+    if contract.name == "flows":
+        check_figures(fitting)
+    return fitting
 
 
 def write_parquet(table: pa.Table, path: Path, level: int) -> None:
@@ -357,7 +361,7 @@ def commit(
         source=source,
         dataset=dataset,
         schema_version=SCHEMA_VERSION,
-        imported_at=imported_at or datetime.now(UTC).isoformat(timespec="seconds"),
+        imported_at=imported_at or datetime.now(UTC).isoformat(timespec="microseconds"),
         published_on=published_on,
         retrieved_at=retrieved_at,
         parser=parser,

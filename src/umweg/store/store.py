@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from umweg.errors import StoreError
-from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION, VALUE_USD
+from umweg.store.contracts import CONTRACTS, MIN_RATE_DAYS, SCHEMA_VERSION, VALUE_USD
 from umweg.store.engine import DuckDBEngine, Engine
 from umweg.store.migrate import migrate, version_of
 from umweg.store.snapshots import Manifest, Staging, staging, write_json
@@ -133,17 +133,22 @@ class Store:
     def snapshots(self, as_of: date | None = None) -> tuple[Manifest, ...]:
         """The snapshots that count: the newest of each source and data set.
 
+        They come in the order of their import, the base's before the store's own: one that takes
+        the place of another has its own place in the order, not that of the other.
+
         Args:
             as_of: Only what was published (or, undated, imported) on or before this day.
         """
         newest: dict[tuple[str, str], Manifest] = {}
         for m in self.all_snapshots:
+            key = (m.source, m.dataset)
             day = m.published_on or m.imported_at[:10]
             if as_of is not None and day > as_of.isoformat():
                 continue
-            old = newest.get((m.source, m.dataset))
+            old = newest.get(key)
             if old is None or day >= (old.published_on or old.imported_at[:10]):
-                newest[m.source, m.dataset] = m
+                newest.pop(key, None)  # a dict keeps the place of a key that is set again
+                newest[key] = m
         return tuple(newest.values())
 
     def snapshot(self, snapshot_id: str) -> Manifest:
@@ -205,6 +210,7 @@ class Store:
         """A table of the store over the snapshots that count.
 
         `flows` has two more columns: `value_usd` (see `contracts.VALUE_USD`) and `snapshot_id`.
+        `rates` is one history, that of the snapshot imported last.
 
         Args:
             name: Name of the contract.
@@ -263,7 +269,11 @@ class Store:
             return flows.mutate(**{VALUE_USD.name: usd})
         # Rates of every day, not of `as_of`: the mean of a month was known at its end, and the
         # snapshot that carries the whole history is younger than most days that are asked for.
-        rates = self.table("rates").select("currency", "period", "usd_per_unit")
+        rates = self.table("rates")
+        enough = ibis.or_(
+            *((rates.freq == freq) & (rates.days >= days) for freq, days in MIN_RATE_DAYS.items())
+        )
+        rates = rates.filter(enough).select("currency", "period", "usd_per_unit")
         joined = flows.left_join(rates, ["currency", "period"])
         usd = ibis.cases(
             (joined.currency == "USD", joined.value_reported),
