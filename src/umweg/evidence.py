@@ -139,7 +139,8 @@ CAVEATS: Mapping[str, str] = {
     "the year before.",
     "partial-codes": "Some rows sum only a part of their code's sub-codes; they are used for "
     "growth and never for a mirror gap.",
-    "provisional": "The newest period is provisional and gets revised.",
+    "provisional": "The figures were published within a year of the window's end: its last "
+    "periods are provisional and get revised.",
     "shared-report": "Surge and mirror gap both use the exporters' report: they are not "
     "independent, and their p-values are never multiplied.",
     "target-elsewhere": "This country is itself the target of another measure of the regime.",
@@ -161,6 +162,18 @@ EXPLANATIONS: Mapping[str, str] = {
     "own-production": "the country re-exports or exports what it makes itself",
 }
 """Innocent explanations that trade figures alone cannot rule out."""
+
+
+def remaining(*, renumbered: bool, tiny_base: bool) -> tuple[str, ...]:
+    """The innocent explanations that a finding leaves open, by key.
+
+    Args:
+        renumbered: The nomenclature changed between the windows.
+        tiny_base: Little was traded before.
+    """
+    settled = {"hs-revision"} if not renumbered else set()
+    settled |= {"tiny-base"} if not tiny_base else set()
+    return tuple(e for e in EXPLANATIONS if e not in settled)
 
 
 @dataclass(frozen=True, slots=True)

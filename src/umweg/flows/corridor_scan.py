@@ -107,7 +107,17 @@ def scan(
         policy,
     )
     countries = country_findings(
-        time, panel, sorted_codes, held, neutrals, yearly, covers, currency, question, policy
+        time,
+        panel,
+        sorted_codes,
+        held,
+        neutrals,
+        yearly,
+        covers,
+        currency,
+        question,
+        policy,
+        _provisional(store, covers, question),
     )
     run = _run(
         store, question, covers, yearly_covers, corridors, currency, policy, regime,
@@ -128,6 +138,7 @@ def scan(
             f"exports of the coalition for {listing(covers.unpublished)}"
             if covers.unpublished
             else "",
+            question.renumbered,
         ),
         not_tested=not_tested(places, held, covers, panel, question, yearly),
     )
@@ -272,6 +283,13 @@ def _descriptions(sorted_codes: Sorted, question: Question) -> dict[str, str]:
                     texts[code] = text
                     break
     return texts
+
+
+def _provisional(store: Store, covers: Covers, question: Question) -> tuple[str, ...]:
+    """Origins of the inbound leg that were published within a year of the window's end."""
+    limit = question.on.replace(year=question.on.year + 1, day=28).isoformat()
+    vintages = {r["origin_id"]: r["vintage"] or "" for r in store.read("origins").to_pylist()}
+    return tuple(sorted(o for o in covers.inbound.origins if "" < vintages.get(o, "") < limit))
 
 
 def _origins(store: Store, covers: Sequence[Cover]) -> tuple[OriginUsed, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from umweg.evidence import Caveat, Signal, Signals, Status, cannot_tell, verdict_of
+from umweg.evidence import Caveat, Signal, Signals, Status, cannot_tell, remaining, verdict_of
 from umweg.flows import controls as ctl
 from umweg.flows.basket import Sorted
 from umweg.flows.corridors import ONWARD_CONTROLS, made_at_home
@@ -42,6 +42,7 @@ def country_findings(
     currency: str,
     question: Question,
     policy: Policy,
+    provisional: tuple[str, ...],
 ) -> tuple[CountryResult, ...]:
     options = question.options
     before, after, earlier = options.before, options.after, covers.windows.get("earlier")
@@ -84,7 +85,7 @@ def country_findings(
     results = [
         _country(
             p, legs[p], surges[p], yearly.get(p, Yearly()), direct, time, panel, sorted_codes,
-            covers, question, policy,
+            covers, question, policy, provisional,
         )
         for p in held
     ]  # fmt: skip
@@ -119,6 +120,7 @@ def _country(
     covers: Covers,
     question: Question,
     policy: Policy,
+    provisional: tuple[str, ...],
 ) -> CountryResult:
     options, tau = question.options, policy.tau
     target = options.target
@@ -141,12 +143,18 @@ def _country(
         for i, c in enumerate(panel.codes)
         if sorted_codes.kinds.get(c) == "basket"
     }
+    caveats = _country_caveats(
+        place, leg, signals, year, values, covers, sorted_codes, question, policy
+    )
+    if provisional:
+        caveats = (*caveats, Caveat("provisional", f"Here: {', '.join(provisional)}."))
     return CountryResult(
         signals=signals,
         verdict=verdict_of(surge.status, gap.status, onward.status),
         reasons=reasons_of(signals),
-        caveats=_country_caveats(
-            place, leg, signals, year, values, covers, sorted_codes, question, policy
+        caveats=caveats,
+        explanations=remaining(
+            renumbered=question.renumbered, tiny_base=any(c.key == "base-size" for c in caveats)
         ),
         target=target,
         transit=place,

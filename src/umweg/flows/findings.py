@@ -12,6 +12,7 @@ from umweg.evidence import (
     Status,
     Verdict,
     cannot_tell,
+    remaining,
     verdict_of,
 )
 from umweg.flows.basket import Match
@@ -172,6 +173,7 @@ def corridor_findings(
     policy: Policy,
     missing: Mapping[tuple[str, str], str],
     unpublished: str,
+    renumbered: bool,
 ) -> tuple[CorridorResult, ...]:
     """Every corridor as a finding, ranked by verdict, then q, then excess.
 
@@ -184,6 +186,7 @@ def corridor_findings(
         target: The sanctioned territory.
         policy: The thresholds.
         missing: What is missing for a test, by (signal, place).
+        renumbered: Whether the nomenclature changed between the windows.
         unpublished: What the exporters have not published, if that leaves the inbound leg open.
     """
     found: list[CorridorResult] = []
@@ -226,6 +229,9 @@ def corridor_findings(
                 ),
                 reasons=reasons_of(signals),
                 caveats=tuple(caveats),
+                explanations=remaining(
+                    renumbered=renumbered, tiny_base=any(x.key == "base-size" for x in caveats)
+                ),
                 target=target,
                 transit=place,
                 code=code,

@@ -10,6 +10,7 @@ from umweg.errors import RegimeError, UsageError
 from umweg.flows.basket import ListedCodes, Wanted
 from umweg.flows.options import ScanOptions
 from umweg.geography import is_country
+from umweg.nomenclature import HS_VINTAGES
 from umweg.periods import Window, last_day
 from umweg.regime import GoodsList, Regime, goods_list_from_csv
 
@@ -43,6 +44,12 @@ class Question:
     def before_measures(self) -> bool:
         """Whether the window before ends before the measures began."""
         return last_day(self.options.before.last) < self.measures_from
+
+    @property
+    def renumbered(self) -> bool:
+        """Whether a new edition of the Harmonized System lies between the windows."""
+        first, last = int(self.options.before.first[:4]), int(self.options.after.last[:4])
+        return any(first < v.year <= last for v in HS_VINTAGES)
 
     @property
     def windows(self) -> dict[str, Window]:
