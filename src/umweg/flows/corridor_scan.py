@@ -120,9 +120,16 @@ def scan(
         _provisional(store, covers, question),
     )
     run = _run(
-        store, question, covers, yearly_covers, corridors, currency, policy, regime,
-        len(sorted_codes.of("basket")), held,
-    )  # fmt: skip
+        question,
+        regime,
+        policy,
+        held=held,
+        covers=covers,
+        currency=currency,
+        basket_codes=len(sorted_codes.of("basket")),
+        corridors=corridors,
+        origins=_origins(store, [*covers.by_code, *covers.by_period, *yearly_covers]),
+    )
     return ScanResult(
         run=run,
         countries=countries,
@@ -294,13 +301,16 @@ def _provisional(store: Store, covers: Covers, question: Question) -> tuple[str,
 
 def _origins(store: Store, covers: Sequence[Cover]) -> tuple[OriginUsed, ...]:
     used = frozenset[str]().union(*(c.origins for c in covers))
-    rates = any(s.currencies - {"USD"} for s in covers)
+    # One history of rates is read, the newest.
+    rated = [m for m in store.snapshots() if m.paths("rates")][-1:]
+    if not any(s.currencies - {"USD"} for s in covers):
+        rated = []
     rows = {r["origin_id"]: r for r in store.read("origins").to_pylist()}
     found: dict[str, OriginUsed] = {}
     for m in store.snapshots():
         here = {s.origin_id for s in m.series} & used
-        if rates and m.paths("rates"):
-            here.add("ecb")
+        if m in rated:
+            here |= set(m.rows("origins")["origin_id"].to_pylist())
         for o in sorted(here):
             r = rows.get(o, {})
             found[o] = OriginUsed(
@@ -311,18 +321,21 @@ def _origins(store: Store, covers: Sequence[Cover]) -> tuple[OriginUsed, ...]:
 
 
 def _run(
-    store: Store,
     question: Question,
-    covers: Covers,
-    yearly_covers: Sequence[Cover],
-    corridors: Corridors,
-    currency: str,
-    policy: Policy,
     regime: Regime,
-    basket_codes: int,
-    held: Sequence[str],
+    policy: Policy,
+    *,
+    held: Sequence[str] = (),
+    covers: Covers | None = None,
+    currency: str = "USD",
+    basket_codes: int = 0,
+    corridors: Corridors | None = None,
+    origins: tuple[OriginUsed, ...] = (),
 ) -> Run:
+    """What was asked and read; without covers, that nothing could be read."""
     options = question.options
+    earlier = covers.windows.get("earlier") if covers else None
+    ranks = corridors.surge.ranks if corridors else None
     run = Run(
         run_id="",
         version=__version__,
@@ -339,45 +352,40 @@ def _run(
         transit=tuple(held),
         before=str(options.before),
         after=str(options.after),
-        earlier=str(covers.windows["earlier"]) if "earlier" in covers.windows else None,
+        earlier=str(earlier) if earlier else None,
         ratio_currency=currency,
         complete_reporters=options.complete_reporters,
         codes_in_both=options.codes_in_both,
         preset=options.preset,
-        code_level=covers.level,
+        code_level=covers.level if covers else 0,
         basket_codes=basket_codes,
-        placebos=corridors.placebos,
-        n_placebos=corridors.surge.ranks.placebos,
-        smallest_q=_smallest_q(corridors),
-        origins=_origins(store, [*covers.by_code, *covers.by_period, *yearly_covers]),
+        basket_sha256=_basket_hash(question),
+        placebos=corridors.placebos if corridors else "",
+        n_placebos=ranks.placebos if ranks else 0,
+        smallest_q=ranks.attainable if ranks else None,
+        origins=origins,
     )
-    # The same question on the same data has the same id, whenever it is asked.
+    # The same question, on the same day's law and the same data, has the same id.
     digest = hashlib.sha256(json.dumps(asdict(run), sort_keys=True).encode()).hexdigest()
     return replace(run, run_id=f"scan-{digest[:12]}")
 
 
-def _smallest_q(corridors: Corridors) -> float | None:
-    """The smallest q that any corridor could attain: all tested, one alone at the smallest p."""
-    return corridors.surge.ranks.attainable
+def _basket_hash(question: Question) -> str:
+    """The content of the lists, so that another edition of a user's list is another run."""
+    rows = [[b.list_id, b.nomenclature, sorted(b.codes)] for b in question.basket]
+    return hashlib.sha256(json.dumps([rows, question.wanted.prefixes]).encode()).hexdigest()
 
 
 def _nothing(question: Question, regime: Regime, policy: Policy) -> ScanResult:
     """The answer where the store has no inbound leg at all: nothing was tested."""
     options = question.options
-    run = Run(
-        run_id="scan-nothing", version=__version__, regime_version=regime.version,
-        policy_version=policy.version, policy_sha256=policy.sha256,
-        as_of=question.as_of.isoformat(), target=options.target, programme=options.programme,
-        goods_lists=tuple(x.id for x in question.lists), codes=options.codes,
-        tier=options.tier, transit_asked=options.transit, transit=(),
-        before=str(options.before), after=str(options.after), earlier=None, ratio_currency="USD",
-        complete_reporters=options.complete_reporters, codes_in_both=options.codes_in_both,
-        preset=options.preset, code_level=0, basket_codes=0, placebos="", n_placebos=0,
-        smallest_q=None, origins=(),
-    )  # fmt: skip
     missing = f"exports of the coalition by goods code, {options.before} and {options.after}"
     return ScanResult(
-        run, (), (),
-        tuple(NotTested(p, "no figures in the store for these windows", missing)
-              for p in question.named),
-    )  # fmt: skip
+        _run(question, regime, policy),
+        (),
+        (),
+        tuple(
+            NotTested(p, "no figures in the store for these windows", missing)
+            for p in question.named
+        ),
+    )

@@ -75,6 +75,7 @@ class Run:
     preset: str
     code_level: int
     basket_codes: int
+    basket_sha256: str
     placebos: str
     n_placebos: int
     smallest_q: float | None
