@@ -2,7 +2,8 @@
 
 from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION, Column, Contract
 from umweg.store.engine import DuckDBEngine, Engine, SparkEngine, engine_named
-from umweg.store.snapshots import Alarm, InputFile, Manifest, Series, commit, input_file
+from umweg.store.inventory import Series
+from umweg.store.snapshots import Alarm, InputFile, Manifest, commit, input_file
 from umweg.store.store import Store
 
 __all__ = [
