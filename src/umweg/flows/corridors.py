@@ -205,6 +205,41 @@ def _pick_placebos(
     return "", None
 
 
+LEGS = ("inbound", "gap", "onward")
+
+
+def _on_yardstick(
+    real: _Cells,
+    placebo: _Cells | None,
+    leg: str,
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+    testable: Flags,
+    folds: Array,
+) -> tuple[Array, Array]:
+    """Effects of the corridors, and of the placebos, in units of the placebos' scale; else NaN."""
+    if placebo is None:
+        return np.full(len(rows), np.nan), np.zeros(0)
+    mine = np.where(testable, getattr(real, leg)[rows, cols], np.nan)
+    theirs = getattr(placebo, leg)[placebo.mask]
+    keep = np.isfinite(theirs)
+    sizes, halves = placebo.size[placebo.mask], folds[placebo.mask]
+    z, z_placebo = standardise(mine, real.size[rows, cols], theirs[keep], sizes[keep], halves[keep])
+    full = np.full(len(theirs), np.nan)
+    full[keep] = z_placebo
+    return z, full
+
+
+def _ranked(z: Array, placebos: Array, policy: Policy) -> Ranks:
+    """The ranks of the corridors, where there are enough placebos."""
+    known = int(np.isfinite(placebos).sum())
+    if known < policy.min_placebos:
+        nothing = np.full(len(z), np.nan)
+        return Ranks(nothing, nothing, 0, 0)
+    p = placebo_p(z, placebos)
+    return Ranks(p, benjamini_hochberg(p), known, int(np.isfinite(p).sum()))
+
+
 def scan_corridors(
     panel: CodePanel,
     sorted_codes: Sorted,
@@ -253,43 +288,19 @@ def scan_corridors(
     name, placebo = _pick_placebos(free, fake, policy)
 
     rows, cols = np.nonzero(some & (kinds == "basket"))
-    n = len(rows)
-    nan = np.full(n, np.nan)
     testable = real.mask[rows, cols] & ~is_created[cols]
     known = np.isfinite(controls.growth[rows, cols]) & ~is_created[cols]
-
-    def z_of(leg: str) -> tuple[Array, Array]:
-        mine = np.where(testable, getattr(real, leg)[rows, cols], np.nan)
-        if placebo is None:
-            return np.where(np.isfinite(mine), np.nan, np.nan), np.zeros(0)
-        theirs = getattr(placebo, leg)[placebo.mask]
-        keep = np.isfinite(theirs)
-        sizes, folds = placebo.size[placebo.mask], folds_of_cells[placebo.mask]
-        z, z_placebo = standardise(
-            mine, real.size[rows, cols], theirs[keep], sizes[keep], folds[keep]
-        )
-        full = np.full(len(theirs), np.nan)
-        full[keep] = z_placebo
-        return z, full
-
-    folds_of_cells = np.broadcast_to(fold_of(panel.codes), before.shape)
-    z_in, pl_in = z_of("inbound")
-    z_gap, pl_gap = z_of("gap") if panel.has("arrival") else (nan, np.full(len(pl_in), np.nan))
-    z_on, pl_on = z_of("onward") if panel.has("onward") else (nan, np.full(len(pl_in), np.nan))
-
-    def ranked(z: Array, placebos: Array) -> Ranks:
-        known = int(np.isfinite(placebos).sum())
-        if known < policy.min_placebos:
-            return Ranks(nan, nan, 0, 0)
-        p = placebo_p(z, placebos)
-        return Ranks(p, benjamini_hochberg(p), known, int(np.isfinite(p).sum()))
+    folds = np.broadcast_to(fold_of(panel.codes), before.shape)
+    legs = [_on_yardstick(real, placebo, leg, rows, cols, testable, folds) for leg in LEGS]
+    (z_in, pl_in), (z_gap, pl_gap), (z_on, pl_on) = legs
+    surge_ranks, gap_ranks, onward_ranks = (_ranked(z, pl, policy) for z, pl in legs)
 
     score = harmonic(z_in, np.fmax(z_on, z_gap))
     pl_score = harmonic(pl_in, np.fmax(pl_on, pl_gap))
     # Corridors with one leg are ranked against placebos with one leg, and so for two.
     two = np.isfinite(np.fmax(z_on, z_gap))
     pl_two = np.isfinite(np.fmax(pl_on, pl_gap))
-    p = np.where(two, ranked(score, pl_score[pl_two]).p, ranked(z_in, pl_in).p)
+    p = np.where(two, _ranked(score, pl_score[pl_two], policy).p, surge_ranks.p)
     if placebo is None:  # no yardstick: the plain log growth over the control's ranks
         score = np.where(testable, real.inbound[rows, cols], np.nan)
 
@@ -299,7 +310,7 @@ def scan_corridors(
         value=np.where(b > 0, a / np.where(b > 0, b, 1.0), np.nan),
         expected=np.where(known, growth, np.nan),
         excess_usd_per_year=np.where(known, a - b * growth, np.nan),
-        ranks=ranked(z_in, pl_in),
+        ranks=surge_ranks,
         method=np.where(known, controls.method[rows, cols], METHODS.index(NONE)),
     )  # fmt: skip
     return Corridors(
@@ -309,10 +320,8 @@ def scan_corridors(
         after=panel.usd["inbound", "after"][rows, cols],
         direct=_direct(panel, target)[cols],
         surge=surge,
-        gap=_gap_test(panel, rows, cols, is_created, policy, ranked(z_gap, pl_gap)),
-        onward=_onward_test(
-            panel, rows, cols, demand, demand_method, is_created, ranked(z_on, pl_on)
-        ),
+        gap=_gap_test(panel, rows, cols, is_created, policy, gap_ranks),
+        onward=_onward_test(panel, rows, cols, demand, demand_method, is_created, onward_ranks),
         score=score,
         p=p,
         q=benjamini_hochberg(p),
