@@ -7,7 +7,6 @@ placebo ranks are ours, see docs/methods.md.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,16 @@ from umweg.flows.basket import Sorted
 from umweg.flows.controls import METHODS, NONE, CodeControls
 from umweg.flows.legs import ELSEWHERE, CodePanel
 from umweg.flows.policy import Policy
-from umweg.flows.stats import Array, Flags, benjamini_hochberg, placebo_p, standardise
+from umweg.flows.stats import (
+    Array,
+    Flags,
+    benjamini_hochberg,
+    fold_of,
+    harmonic,
+    log_change,
+    placebo_p,
+    standardise,
+)
 
 UNRESTRICTED_PLACEBOS = "unrestricted goods"
 FAKE_DATES = "the same goods one step earlier"
@@ -83,24 +91,6 @@ class Corridors:
     placebos: str
     created: Flags
     made_at_home: Flags
-
-
-def log_change(after: Array, before: Array, offset: float) -> Array:
-    """ln(after + offset) − ln(before + offset), for ranking only: never an effect size."""
-    return np.log(after + offset) - np.log(before + offset)
-
-
-def fold_of(codes: Sequence[str]) -> Array:
-    """A fixed half (0 or 1) for every code, the same in every run."""
-    return np.array([float(zlib.crc32(c.encode()) & 1) for c in codes])
-
-
-def harmonic(first: Array, second: Array) -> Array:
-    """Harmonic mean where both are positive, else the smaller; the first where no second is."""
-    both = (first > 0) & (second > 0)
-    mean = 2 * first * second / np.where(both, first + second, 1.0)
-    joined = np.where(both, mean, np.minimum(first, second))
-    return np.where(np.isnan(second), first, joined)
 
 
 @dataclass(frozen=True, slots=True)

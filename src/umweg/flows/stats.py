@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
@@ -136,3 +139,21 @@ def standardise(
                 centre, scale = yardstick(pool)
                 z_placebo[mine] = (placebo_effects[mine] - centre) / scale
     return z, z_placebo
+
+
+def log_change(after: Array, before: Array, offset: float) -> Array:
+    """ln(after + offset) − ln(before + offset), for ranking only: never an effect size."""
+    return np.log(after + offset) - np.log(before + offset)
+
+
+def fold_of(codes: Sequence[str]) -> Array:
+    """A fixed half (0 or 1) for every code, the same in every run."""
+    return np.array([float(zlib.crc32(c.encode()) & 1) for c in codes])
+
+
+def harmonic(first: Array, second: Array) -> Array:
+    """Harmonic mean where both are positive, else the smaller; the first where no second is."""
+    both = (first > 0) & (second > 0)
+    mean = 2 * first * second / np.where(both, first + second, 1.0)
+    joined = np.where(both, mean, np.minimum(first, second))
+    return np.where(np.isnan(second), first, joined)
