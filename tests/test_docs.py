@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,21 @@ def test_the_readmes_commands_run(line: str, tmp_path: Path) -> None:
     done = umweg(*shlex.split(line)[1:], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+def test_the_import_example_runs(tmp_path: Path) -> None:
+    """Eight rows: six kept, a duplicate and a partner in words set aside."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    text = (ROOT / "examples" / "README.md").read_text("utf-8")
+    block = re.search(r"```sh\n(.*?)```", text, re.S)
+    assert block is not None
+    shown = []
+    for line in block[1].strip().splitlines():
+        done = umweg(*shlex.split(line)[1:], cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        shown.append(done.stdout)
+    assert "rows read 8 = kept 6 + set aside 2" in shown[1]
+    assert "Kazakhstan" in shown[2]
 
 
 def test_the_readmes_python_runs() -> None:
