@@ -157,3 +157,47 @@ def test_a_policy_of_ones_own(tmp_path: Path) -> None:
     assert done.returncode == EXIT_INPUT
     assert "colour" in done.stderr
     assert "min_placebos" in done.stderr
+
+
+def test_a_code_page_without_our_signs_is_no_failure() -> None:
+    for format_ in ("table", "json", "html"):
+        done = subprocess.run(
+            [sys.executable, "-m", "umweg", "scan", *SMALL, "--format", format_],
+            capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        )  # fmt: skip
+        assert done.returncode == EXIT_OK, done.stderr
+        if format_ == "json":
+            json.loads(done.stdout.decode("cp1252"))
+
+
+def test_a_defect_never_looks_like_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    import umweg.regime
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("invented")
+
+    monkeypatch.setattr(umweg.regime, "load", broken)
+    assert run(["regime", "measures"]) == EXIT_INPUT
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_said() -> None:
+    command = f"{sys.executable} -m umweg regime measures > /dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)  # noqa: S602
+    assert done.returncode == EXIT_INPUT
+    assert "refused" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--codes", "--transit", "--goods-list"])
+def test_an_empty_variable_is_no_question_about_everything(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["scan", option, ""]) == EXIT_USAGE
+    assert "empty" in capsys.readouterr().err
+
+
+def test_a_list_says_nothing_of_a_day_before_its_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["scan", "--as-of", "2020-01-01"]) == EXIT_USAGE
+    assert "2022-10-07" in capsys.readouterr().err

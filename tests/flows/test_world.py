@@ -548,3 +548,32 @@ def test_the_free_goods_of_these_worlds_are_on_no_list() -> None:
     listed = frozenset[str]().union(*(regime.goods_list(n).codes() for n in regime.goods_lists))
     for code in FREE:
         assert not any(x.startswith(code) or code.startswith(x) for x in listed), code
+
+
+def test_a_few_exporters_do_not_speak_for_the_coalition(tmp_path: Path) -> None:
+    """One member's exports to a country of which the packaged figures know nothing."""
+    store = Store.open(tmp_path / "store", create=True, with_sample=True)
+    rows = growing("DEU", "TUR", "X", "85423190", BOOM, nomenclature="CN2021", currency="EUR")
+    add_to(store, [r for r in rows if r["period"] < "2022"])
+    add_to(
+        store,
+        [{**r, "nomenclature": "CN2022"} for r in rows if r["period"] >= "2022"],
+        source="later",
+    )
+    store.refresh()
+    result = scan(store, ScanOptions(transit=("TUR", "KAZ"), as_of=AS_OF))
+    found = country(result, "TUR")
+    assert found.signals.surge.status is Status.CANNOT_TELL
+    assert "only those of DEU" in found.signals.surge.missing[0]
+    assert {c.signals.surge.status for c in result.corridors if c.transit == "TUR"} == {
+        Status.CANNOT_TELL
+    }
+    assert country(result, "KAZ").inbound_ratio == pytest.approx(2.22, abs=0.02)
+
+
+def test_goods_listed_after_the_windows_are_named_as_such() -> None:
+    """The lists against Belarus that are held begin on 2024-06-30."""
+    result = scan(options=ScanOptions(target="BLR", transit=("KGZ",), as_of=AS_OF))
+    assert any("restricted at the time" in n.what for n in result.not_tested)
+    for c in result.corridors:
+        assert all(name.startswith(("eu-765", "chpl")) for name in c.lists), c.lists

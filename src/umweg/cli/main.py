@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,7 +12,7 @@ import typer
 
 from umweg.cli import data_cmd, regime_cmd, scan_cmd
 from umweg.cli.output import say
-from umweg.errors import EXIT_USAGE, UmwegError
+from umweg.errors import EXIT_INPUT, EXIT_USAGE, UmwegError
 
 app = typer.Typer(
     name="umweg",
@@ -69,11 +71,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # The reader (`head`, a pager) has seen enough. Python would complain again at exit.
         sys.stderr.close()
         return 0
-    except Exception as error:
-        if (shown := _usage_text(error)) is None:
-            raise
-        say(f"umweg: {shown}")
-        return EXIT_USAGE
+    except OSError as error:  # a full disk, a terminal that went away
+        say(f"umweg: the system refused: {error.strerror or error}")
+        return EXIT_INPUT
+    except Exception as error:  # noqa: BLE001 - 1 means findings: no failure may end with it
+        if (shown := _usage_text(error)) is not None:
+            say(f"umweg: {shown}")
+            return EXIT_USAGE
+        say(
+            f"umweg: this is a defect of the program: {type(error).__name__}: {error}\n"
+            "  do next: report it with the lines below and the command that you typed\n"
+            + traceback.format_exc()
+        )
+        return EXIT_INPUT
 
 
 def _usage_text(error: Exception) -> str | None:
@@ -88,4 +98,8 @@ def _usage_text(error: Exception) -> str | None:
 
 def main() -> None:
     """Entry point of the program `umweg`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A code page that lacks a sign must not end the program; JSON stays JSON this way.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run())

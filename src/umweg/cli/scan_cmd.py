@@ -136,9 +136,9 @@ def scan_command(
     options = ScanOptions(
         target=target.upper(),
         programme=programme,
-        transit=tuple(c.upper() for c in _split(transit)),
-        goods_list=_split(goods_list),
-        codes=_split(codes),
+        transit=tuple(c.upper() for c in _split(transit, "--transit")),
+        goods_list=_split(goods_list, "--goods-list"),
+        codes=_split(codes, "--codes"),
         tier=tier,
         before=Window.parse(before),
         after=Window.parse(after),
@@ -171,8 +171,14 @@ def scan_command(
     return _exit_code(result, fail_on)
 
 
-def _split(values: list[str] | None) -> tuple[str, ...]:
-    return tuple(x.strip() for v in values or () for x in v.split(",") if x.strip())
+def _split(values: list[str] | None, option: str) -> tuple[str, ...]:
+    found = tuple(x.strip() for v in values or () for x in v.split(",") if x.strip())
+    if values and not found:
+        # An empty variable of a script must not become the question about everything.
+        raise UsageError(
+            f"{option} is empty", where=option, next_step="give a value or leave it out"
+        )
+    return found
 
 
 def _save(store: Store, result: ScanResult) -> str:

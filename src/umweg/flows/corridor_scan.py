@@ -35,7 +35,7 @@ from umweg.flows.policy import Policy, load_policy
 from umweg.flows.question import Question, ask
 from umweg.flows.result import OriginUsed, Run, ScanResult
 from umweg.flows.statements import Covers, choose_statements
-from umweg.flows.untested import listing, missing_for, not_tested
+from umweg.flows.untested import listing, missing_for, not_tested, thin_exporters
 from umweg.flows.yearly import Pair, Yearly, yearly_figures
 from umweg.regime import Regime, load
 from umweg.store import Store
@@ -142,9 +142,13 @@ def scan(
             options.target,
             policy,
             missing_for(held, covers, question),
-            f"exports of the coalition for {listing(covers.unpublished)}"
-            if covers.unpublished
-            else "",
+            {
+                p: f"exports of the coalition for {listing(covers.unpublished)}"
+                if covers.unpublished
+                else thin_exporters(p, covers)
+                for p in held
+                if covers.unpublished or p in covers.thin
+            },
             question.renumbered,
         ),
         not_tested=not_tested(places, held, covers, panel, question, yearly),
@@ -274,7 +278,9 @@ def _lists_of(
         names = {
             r.list_id
             for r in question.restricted
-            if (m := meet(code, panel.nomenclature[code], r)) and m.how != "partial"
+            if r.list_id in question.target_lists
+            and (m := meet(code, panel.nomenclature[code], r))
+            and m.how != "partial"
         }
         lists[code] = tuple(sorted(names))
     return lists

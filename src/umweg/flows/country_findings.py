@@ -26,7 +26,7 @@ from umweg.flows.policy import Policy
 from umweg.flows.question import Question
 from umweg.flows.result import CountryResult
 from umweg.flows.statements import Covers
-from umweg.flows.untested import listing
+from umweg.flows.untested import listing, thin_exporters
 from umweg.flows.yearly import Yearly
 from umweg.geography import name_of, named
 
@@ -65,6 +65,8 @@ def country_findings(
         x = legs[place]
         if covers.unpublished:
             return cannot_tell(f"exports of the coalition for {listing(covers.unpublished)}")
+        if place in covers.thin:
+            return cannot_tell(thin_exporters(place, covers))
         if options.preset == "commission":
             return judge_commission(
                 x.before_own / before.years, x.after_own / after.years, currency == "EUR",
@@ -163,7 +165,7 @@ def _country(
         inbound_after_usd=leg.after_usd,
         inbound_before_reported=leg.before_own,
         inbound_after_reported=leg.after_own,
-        inbound_ratio=None if covers.unpublished else leg.ratio,
+        inbound_ratio=None if covers.unpublished or place in covers.thin else leg.ratio,
         inbound_expected_usd=leg.expected_usd,
         inbound_excess_usd=leg.excess_usd,
         ci_low_usd=leg.ci_low_usd,

@@ -172,7 +172,7 @@ def corridor_findings(
     target: str,
     policy: Policy,
     missing: Mapping[tuple[str, str], str],
-    unpublished: str,
+    untold: Mapping[str, str],
     renumbered: bool,
 ) -> tuple[CorridorResult, ...]:
     """Every corridor as a finding, ranked by verdict, then q, then excess.
@@ -187,19 +187,20 @@ def corridor_findings(
         policy: The thresholds.
         missing: What is missing for a test, by (signal, place).
         renumbered: Whether the nomenclature changed between the windows.
-        unpublished: What the exporters have not published, if that leaves the inbound leg open.
+        untold: What the exporters have not published, for places whose inbound leg that leaves
+            open.
     """
     found: list[CorridorResult] = []
     excess = c.surge.excess_usd_per_year * panel.years["after"]
     for i in range(len(c.place)):
         place, code = panel.places[c.place[i]], panel.codes[c.code[i]]
         signals = Signals(
-            cannot_tell(unpublished)
-            if unpublished
+            cannot_tell(untold[place])
+            if place in untold
             else _surge(c, i, policy, missing["surge", place]),
             _collapse(c, i, target),
             _gap(
-                None if unpublished or code in panel.partial else c.gap,
+                None if place in untold or code in panel.partial else c.gap,
                 i,
                 policy,
                 missing["mirror_gap", place],

@@ -51,6 +51,12 @@ class Cover:
         """The countries that the cover speaks for."""
         return frozenset[str]().union(*(c.members for c in self.chosen))
 
+    def speakers(self, partner: str) -> frozenset[str]:
+        """The countries whose statements name a partner at all."""
+        return frozenset[str]().union(
+            *(c.members for c in self.chosen if partner in c.series.partners)
+        )
+
     def partners_of(self, country: str) -> frozenset[str]:
         """Whom the statements of one country name."""
         return frozenset(p for c in self.chosen if country in c.members for p in c.series.partners)
@@ -174,7 +180,8 @@ def cover(
     a statement about most of the partners that matter before one about few of them, a group whose
     members do not all speak for themselves, then the later snapshot in the store (a
     user's import before the packaged sample), then the one with more rows. So files of single
-    years add up, and a revised file takes the place of an old one.
+    years add up, and so do files about different partners, and a revised file takes the place of an
+    old one.
 
     Args:
         leg: Name of the leg, carried along.
@@ -227,7 +234,8 @@ def cover(
         )
         return (narrow, replaceable, -key[0], -sum(s.rows for s in grouped[key]), key[2])
 
-    taken: dict[str, list[Span]] = defaultdict(list)
+    # Two statements of one country conflict where they share a partner; else both are read.
+    taken: dict[str, list[tuple[Span, frozenset[str]]]] = defaultdict(list)
     chosen: list[Chosen] = []
     unused: list[tuple[str, str]] = []
     for key in sorted(grouped, key=order):
@@ -240,11 +248,12 @@ def cover(
             max(first, min(s.first for s in grouped[key])),
             min(last, max(s.last for s in grouped[key])),
         )
-        free = free_spans(reach, [t for m in members for t in taken[m]])
+        whom = frozenset(p for s in grouped[key] for p in s.partners)
+        free = free_spans(reach, [t for m in members for t, who in taken[m] if who & whom])
         if free != (reach,):
             unused.append((key[1], key[2]))
         for m in members:
-            taken[m].extend(free)
+            taken[m].extend((span, whom) for span in free)
         chosen += [
             Chosen(leg, snapshots[key[0]].snapshot_id, s, members, *left)
             for s, spans in _editions(grouped[key])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,6 +40,8 @@ class Question:
     restricted: tuple[ListedCodes, ...]
     wanted: Wanted
     measures_from: date
+    target_lists: frozenset[str]
+    listed_after: date | None
 
     @property
     def before_measures(self) -> bool:
@@ -148,6 +151,9 @@ def ask(options: ScanOptions, regime: Regime) -> Question:
         restricted=tuple(restricted),
         wanted=Wanted.parse(options.codes),
         measures_from=regime.main_measures_from(options.target),
+        target_lists=frozenset(x.id for x in lists)
+        | {x.id for x in everything if options.target in x.targets},
+        listed_after=_listed_after(lists, as_of, on),
     )
 
 
@@ -183,6 +189,30 @@ def _list_names(options: ScanOptions, regime: Regime) -> tuple[str, ...]:
     return names
 
 
+def _listed_after(lists: Sequence[GoodsList], as_of: date, on: date) -> date | None:
+    """The first day of the whole basket, where that is after the windows."""
+    days = [
+        e.from_ or x.info.as_of
+        for x in lists
+        for e in x.members(_membership_day(x, as_of))
+        if e.from_ is not None or x.info.as_of is not None
+    ]
+    known = [d for d in days if d is not None]
+    return min(known) if known and min(known) > on else None
+
+
 def _membership_day(found: GoodsList, as_of: date) -> date | None:
-    """Lists of one day's text have no dates of their own: all their entries count."""
-    return None if found.info.as_of is not None else as_of
+    """Lists of one day's text have no dates of their own: all their entries count from that day.
+
+    Raises:
+        UsageError: the question is put to a day before that.
+    """
+    text_of = found.info.as_of
+    if text_of is not None and as_of < text_of:
+        raise UsageError(
+            f"the goods list '{found.id}' is the text of {text_of}: it says nothing of {as_of}",
+            where="--as-of",
+            allowed=f"{text_of} or later",
+            next_step="choose a later day, or another list with --goods-list",
+        )
+    return None if text_of is not None else as_of

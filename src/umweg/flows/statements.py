@@ -28,6 +28,8 @@ class Covers:
             leg cannot be judged.
         incomplete: Exporters that miss single periods.
         lacking: Transit countries whose own figures do not reach over the windows, by leg.
+        thin: Transit countries to which less than half of the exporters' figures are held, with
+            those that are.
     """
 
     inbound: Cover
@@ -43,6 +45,7 @@ class Covers:
     unpublished: tuple[str, ...]
     incomplete: Mapping[str, tuple[str, ...]]
     lacking: Mapping[str, tuple[str, ...]]
+    thin: Mapping[str, frozenset[str]]
 
     @property
     def by_code(self) -> tuple[Cover, ...]:
@@ -159,6 +162,11 @@ def choose_statements(store: Store, question: Question, available: Availability)
             **{f"exports of {p}": m for p, m in silent.items()},
             **{f"imports of {p}": () for p in arrival.lacking},
             **{f"exports of {p}": () for p in onward.lacking},
+        },
+        thin={
+            p: speaking
+            for p in sorted(places)
+            if (speaking := inbound.speakers(p)) and 2 * len(speaking) < len(inbound.members)
         },
     )
 

@@ -17,6 +17,12 @@ def listing(periods: Sequence[str]) -> str:
     return ", ".join(periods) if len(periods) <= 3 else f"{periods[0]} to {periods[-1]}"
 
 
+def thin_exporters(place: str, covers: Covers) -> str:
+    """What is missing where few of the exporters' figures to a place are held."""
+    held = ", ".join(sorted(covers.thin[place]))
+    return f"exports of most of the coalition to {named(place)}: only those of {held} are held"
+
+
 def missing_for(
     held: Sequence[str], covers: Covers, question: Question
 ) -> dict[tuple[str, str], str]:
@@ -55,6 +61,24 @@ def not_tested(
                 "the inbound leg",
                 "most exporters have not published some periods of the windows",
                 "exports of the coalition for " + ", ".join(covers.unpublished),
+            )
+        )
+    found += [
+        NotTested(
+            f"inbound leg to {p}",
+            "few of the exporters' figures to it are held",
+            thin_exporters(p, covers),
+        )
+        for p in held
+        if p in covers.thin
+    ]
+    if (late := question.listed_after) is not None:
+        found.append(
+            NotTested(
+                "goods that were restricted at the time",
+                f"no code of the basket was listed before {late}, after the windows: the scan says "
+                "how the goods moved, and not that anything was prohibited",
+                f"windows that reach beyond {late}",
             )
         )
     silent = sorted(question.coalition - covers.inbound.members)
