@@ -241,7 +241,7 @@ def corridor_findings(
                 lists=all_lists.get(code, ()),
                 inbound_before_usd=float(c.before[i]),
                 inbound_after_usd=float(c.after[i]),
-                inbound_excess_usd=_number(excess, i),
+                inbound_excess_usd=None if place in untold else _number(excess, i),
                 score=_number(c.score, i),
                 p_value=_number(c.p, i),
                 q_value=_number(c.q, i),

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from umweg.evidence import Status
 from umweg.flows.result import CorridorResult, Run, ScanResult
 from umweg.geography import name_of
 from umweg.periods import Window
@@ -191,8 +190,8 @@ def heat(result: ScanResult) -> Figure | None:
         "Which goods, to which country",
         f"The {nf.count(len(top), 'heading')} with the largest excess (USD, after the measures). "
         "The shade is the excess over what the comparison leads to expect, dark is much; the text "
-        "is the growth factor in USD. “new”: nothing before. “?” in a dashed frame: cannot tell. "
-        "Grey: no data. “*”: for some codes of the heading the excess cannot be told.",
+        "is the growth factor in USD. “new”: nothing before. “?” in a dashed frame: no "
+        "expectation. Grey: no data. “*”: for some codes of the heading the excess cannot be told.",
         (Panel("", charts.heat(cells, top, places, label)),),
         source_line(run),
         ("heading", "transit", "corridors", "cannot_tell", "inbound_before_usd",
@@ -210,7 +209,9 @@ def _cell(
     before = sum(c.inbound_before_usd for c in found)
     after = sum(c.inbound_after_usd for c in found)
     known = [c.inbound_excess_usd for c in found if c.inbound_excess_usd is not None]
-    unknown = sum(c.signals.surge.status is Status.CANNOT_TELL for c in found)
+    # The map shows what lies above the expectation; whether that is more than chance is another
+    # question, which the signals answer.
+    unknown = len(found) - len(known)
     total = sum(known) if known else None
     numbers = (len(found), unknown, before, after, total)
     if unknown == len(found) or total is None:
