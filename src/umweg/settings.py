@@ -34,6 +34,9 @@ ALLOWED: dict[str, str] = {
 }
 """Every setting with what it accepts, in the words of the error messages."""
 
+OTHER_VARIABLES = ("UMWEG_RAW", "UMWEG_COMTRADE_KEY")
+"""Variables of this prefix that are no settings: read elsewhere, and left alone here."""
+
 
 def default_store() -> Path:
     """The store's folder where none was named: the platform's user data folder."""
@@ -91,6 +94,13 @@ def _model() -> type[BaseModel]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
+        if path.exists():
+            raise UsageError(
+                "the configuration file is not a regular file",
+                where=str(path),
+                allowed='a file of TOML in UTF-8, for instance: engine = "duckdb"',
+                next_step="rename or move what has this name",
+            )
         return {}
     try:
         data = tomllib.loads(path.read_text("utf-8"))
@@ -116,6 +126,15 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment() -> dict[str, str]:
+    variables = [PREFIX + key.upper() for key in ALLOWED]
+    for name, text in sorted(os.environ.items()):
+        if name.startswith(PREFIX) and text and name not in (*variables, *OTHER_VARIABLES):
+            raise UsageError(
+                f"unknown setting '{name}'",
+                where=f"environment variable {name}",
+                allowed=", ".join(variables),
+                next_step="correct the name or unset the variable",
+            )
     named = {key: os.environ.get(PREFIX + key.upper(), "") for key in ALLOWED}
     values = {key: text for key, text in named.items() if text}
     if os.environ.get("NO_COLOR"):  # https://no-color.org: present and not empty

@@ -45,6 +45,25 @@ def as_json(texts: Mapping[str, str]) -> str:
     return json.dumps(texts, ensure_ascii=False)
 
 
+SHOWN = 80
+"""Characters of a text that a message shows; the row as read stays whole."""
+
+LISTED = 10
+"""Names that a list in a message shows."""
+
+
+def cut(text: str) -> str:
+    """A text of a file as a message shows it."""
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def listed(names: Sequence[str], total: int | None = None) -> str:
+    """Some names as a message shows them; `total` where these are only the first."""
+    more = (len(names) if total is None else total) - LISTED
+    shown = (n if n and n == n.strip() else f"'{n}'" for n in map(cut, names[:LISTED]))
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
 class LineByLineError(Exception):
     """Arrow's reader is not sure of this file; read it again with `batches(careful=True)`."""
 

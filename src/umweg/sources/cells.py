@@ -16,6 +16,7 @@ from umweg.errors import NomenclatureError
 from umweg.geography import GROUPS, WORLD, is_place
 from umweg.nomenclature import Nomenclature, exists, nomenclature, parse_code
 from umweg.periods import frequency_of
+from umweg.sources.batches import SHOWN, cut
 from umweg.store.contracts import BASES, FLOW_KINDS, TOTAL
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -55,6 +56,8 @@ def _missing(column: str, allowed: str) -> Cell:
 
 @cache
 def _country_hint(text: str) -> str:
+    if len(text) > SHOWN:  # no name of a country
+        return ""
     from rigour.territories import get_territory, lookup_territory
 
     found = get_territory(text.lower()) if len(text) == 2 else lookup_territory(text)
@@ -81,7 +84,7 @@ def place(column: str) -> Rule:
                 None,
                 Problem(
                     "unknown-country",
-                    f"{column} '{text}' is not known; allowed: {allowed}"
+                    f"{column} '{cut(text)}' is not known; allowed: {allowed}"
                     f"{_country_hint(text.strip())}",
                 ),
             )
@@ -98,7 +101,9 @@ def one_of(column: str, allowed: tuple[str, ...], reason: str, *, optional: bool
         if not value:
             return Cell(None) if optional else _missing(column, ", ".join(allowed))
         if value not in allowed:
-            return Cell(None, Problem(reason, f"{column} '{text}'; allowed: {', '.join(allowed)}"))
+            return Cell(
+                None, Problem(reason, f"{column} '{cut(text)}'; allowed: {', '.join(allowed)}")
+            )
         return Cell(value, altered=value != text)
 
     return rule
@@ -123,13 +128,13 @@ def period(text: str) -> Cell:
     hint = ""
     for pattern, year, month in _NEAR_PERIODS:
         if near := pattern.match(value):
-            hint = f"; for '{value}' write {near[year]}-{int(near[month]):02d}"
+            hint = f"; for '{cut(value)}' write {near[year]}-{int(near[month]):02d}"
             break
     return Cell(
         None,
         Problem(
             "bad-period",
-            f"period '{text}'; allowed: YYYY-MM for a month, YYYY for a year, "
+            f"period '{cut(text)}'; allowed: YYYY-MM for a month, YYYY for a year, "
             f"{FIRST_YEAR} to {LAST_YEAR}{hint}",
         ),
     )
@@ -150,7 +155,8 @@ def vintage(text: str) -> Cell:
         return Cell(
             None,
             Problem(
-                "unknown-nomenclature", f"nomenclature '{text}'; allowed: {error.allowed}{hint}"
+                "unknown-nomenclature",
+                f"nomenclature '{cut(text)}'; allowed: {error.allowed}{hint}",
             ),
         )
     return Cell(value, altered=value != text)
@@ -170,7 +176,8 @@ def goods_code(text: str) -> Cell:
             None,
             Problem(
                 "bad-code",
-                f"{error.what}; allowed: {error.allowed}, or {TOTAL}; {error.next_step}",
+                f"{error.what.replace(value, cut(value))}; allowed: {error.allowed}, or {TOTAL}; "
+                f"{error.next_step}",
             ),
         )
     return Cell(digits, altered=digits != text)
@@ -214,7 +221,7 @@ def currency(text: str) -> Cell:
             None,
             Problem(
                 "unknown-currency",
-                f"currency '{text}'; allowed: the three letters of ISO 4217, such as EUR"
+                f"currency '{cut(text)}'; allowed: the three letters of ISO 4217, such as EUR"
                 + (f"; for '{text}' write {near}" if near else ""),
             ),
         )
@@ -230,7 +237,9 @@ def yes_or_no(text: str) -> Cell:
         return Cell("false")
     return Cell(
         None,
-        Problem("not-a-boolean", f"partial_code '{text}'; allowed: true, false (empty is false)"),
+        Problem(
+            "not-a-boolean", f"partial_code '{cut(text)}'; allowed: true, false (empty is false)"
+        ),
     )
 
 
@@ -271,21 +280,21 @@ def number(column: str, text: str, *, optional: bool) -> tuple[float, Problem | 
     allowed = "allowed: digits with a decimal point, such as 1234.5"
     if not _NUMBER.match(value):
         if comma := _COMMA.match(value):
-            hint = f"; a decimal comma is not read: write {comma[1]}.{comma[2]}"
+            hint = f"; a decimal comma is not read: write {cut(f'{comma[1]}.{comma[2]}')}"
             if len(comma[2]) == 3:
-                hint += f", or {comma[1]}{comma[2]} if the comma groups thousands"
+                hint += f", or {cut(comma[1] + comma[2])} if the comma groups thousands"
         elif _GROUPED.match(value):
             hint = "; write it without separators between the thousands"
         else:
             hint = ""
-        return math.nan, Problem("not-a-number", f"{column} '{text}'; {allowed}{hint}")
+        return math.nan, Problem("not-a-number", f"{column} '{cut(text)}'; {allowed}{hint}")
     result = float(value)
     if math.isinf(result):
-        return math.nan, Problem("not-a-number", f"{column} '{text}' is too large; {allowed}")
+        return math.nan, Problem("not-a-number", f"{column} '{cut(text)}' is too large; {allowed}")
     if result < 0:
         return math.nan, Problem(
             "negative-value",
-            f"{column} {text} is negative; allowed: 0 or more; if it corrects an earlier "
+            f"{column} {cut(text)} is negative; allowed: 0 or more; if it corrects an earlier "
             "statement, give the corrected statement itself",
         )
     return result + 0.0, None  # -0.0 + 0.0 is 0.0: one zero, so that equal rows are equal bytes

@@ -19,7 +19,7 @@ from umweg.errors import InputError, UsageError
 from umweg.sources.alarms import alarms_of
 from umweg.sources.aside import Aside
 from umweg.sources.batch_rules import BatchRules
-from umweg.sources.batches import LineByLineError, Reject, as_json
+from umweg.sources.batches import LineByLineError, Reject, as_json, listed
 from umweg.sources.row_file import RowFile
 from umweg.sources.statements import Statements
 from umweg.store import Manifest, Store, commit, input_file
@@ -172,13 +172,20 @@ def _checked(source: str, dataset: str, published_on: date | str | None) -> str 
     if published_on is None:
         return None
     try:
-        return date.fromisoformat(str(published_on)).isoformat()
+        day = date.fromisoformat(str(published_on))
     except ValueError as error:
         raise UsageError(
             f"'{published_on}' is no date",
             allowed="YYYY-MM-DD",
             next_step="write the day of publication like 2024-08-15, or leave it out",
         ) from error
+    if day > date.today():
+        raise UsageError(
+            f"the day of publication {day} is a day after today",
+            allowed="YYYY-MM-DD, today or before",
+            next_step="write the day of publication like 2024-08-15, or leave it out",
+        )
+    return day.isoformat()
 
 
 def _check_header(file: RowFile) -> None:
@@ -194,7 +201,7 @@ def _check_header(file: RowFile) -> None:
     if missing:
         raise InputError(
             f"columns are missing: {', '.join(missing)}",
-            where=f"{file.path}, header: {', '.join(file.columns) or '(no column name)'}",
+            where=f"{file.path}, header: {listed(file.columns) or '(no column name)'}",
             allowed=f"{', '.join(REQUIRED)}; {_VALUES}; and if known "
             f"{', '.join(c for c in OPTIONAL if c not in ('value_usd', 'value_reported'))}",
             next_step="name the columns like this in the first line of the file",

@@ -11,6 +11,8 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,13 @@ import pyarrow.parquet as pq
 
 from umweg.errors import InputError
 from umweg.sources.batches import (
+    LISTED,
     Batch,
     LineByLineError,
     Reject,
     count_lines,
+    cut,
+    listed,
     no_rows,
     ragged,
     unclosed,
@@ -56,6 +61,14 @@ class RowFile:
 
     def __init__(self, path: Path, known: Sequence[str]) -> None:
         self.path = path
+        if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+            # A pipe would be waited for without end, and a file is read twice.
+            raise InputError(
+                "this is not a regular file; save it to a file first",
+                where=str(path),
+                allowed="a CSV or Parquet file",
+                next_step="name the file itself",
+            )
         try:
             with path.open("rb") as f:
                 head = f.read(_MAX_HEADER)
@@ -144,21 +157,21 @@ class RowFile:
         return tuple(name.strip().lower() for name in schema.names)
 
     def _check_names(self, known: Sequence[str]) -> None:
-        found = ", ".join(f"'{c}'" if c != c.strip() or not c else c for c in self.columns)
-        twice = sorted({c for c in self.columns if self.columns.count(c) > 1})
+        counts = Counter(self.columns)
+        twice = sorted(name for name, n in counts.items() if n > 1)
         unknown = [c for c in self.columns if c not in known]
         if not twice and not unknown:
             return
         hints = []
-        for name in unknown:
-            near = difflib.get_close_matches(name, known, n=1)
-            hints.append(f"'{name}'" + (f" (meant {near[0]}?)" if near else ""))
-        what = f"the column {', '.join(twice)} occurs twice" if twice else ""
+        for name in unknown[:LISTED]:
+            near = difflib.get_close_matches(cut(name), known, n=1)
+            hints.append(f"'{cut(name)}'" + (f" (meant {near[0]}?)" if near else ""))
+        what = f"the column {listed(twice)} occurs twice" if twice else ""
         if unknown:
-            what += ("; " if what else "") + f"unknown columns: {', '.join(hints)}"
+            what += ("; " if what else "") + f"unknown columns: {listed(hints, len(unknown))}"
         raise InputError(
             what,
-            where=f"{self.path}, header: {found}",
+            where=f"{self.path}, header: {listed(self.columns)}",
             allowed=", ".join(known),
             next_step="rename or remove these columns: none is dropped in silence",
         )
