@@ -119,6 +119,24 @@ def test_an_unknown_key_names_the_known_ones() -> None:
     assert "threads" in caught.value.allowed
 
 
+def test_an_unknown_variable_names_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UMWEG_RAW", "raw")
+    monkeypatch.setenv("UMWEG_COMTRADE_KEY", "key")
+    assert load_settings() == Settings()
+    monkeypatch.setenv("UMWEG_FOO", "1")
+    with pytest.raises(UsageError, match="unknown setting 'UMWEG_FOO'") as caught:
+        load_settings()
+    assert caught.value.where == "environment variable UMWEG_FOO"
+    assert "UMWEG_THREADS" in caught.value.allowed
+
+
+def test_a_configuration_that_is_a_folder() -> None:
+    Path("umweg.toml").mkdir()
+    with pytest.raises(UsageError, match="not a regular file") as caught:
+        load_settings()
+    assert caught.value.where == "umweg.toml"
+
+
 @pytest.mark.parametrize("content", [b"threads = ", b"\xff\xfe", b'store = "a"\nstore = "b"'])
 def test_a_file_that_is_no_toml(content: bytes) -> None:
     Path("umweg.toml").write_bytes(content)

@@ -168,6 +168,68 @@ def test_a_damaged_snapshot_can_be_forgotten(data: Data) -> None:
     assert data("list") == 0
 
 
+def test_a_snapshot_without_its_manifest_is_named(data: Data) -> None:
+    data.load(HEADER + GOOD, "--format", "json")
+    name = str(data.json[0]["snapshot_id"])
+    (data.store / "snapshots" / name / "manifest.json").unlink()
+    assert data("list") == 0
+    assert f"{name} has no manifest.json" in data.err
+    assert f"umweg data forget {name} --store" in data.err
+    assert data("forget", name) == 0
+    assert data("list") == 0
+    assert data.err == ""
+
+
+def test_show_compares_each_file_with_the_manifest(data: Data) -> None:
+    data.load(HEADER + GOOD, "--format", "json")
+    folder = data.store / "snapshots" / str(data.json[0]["snapshot_id"])
+    assert data("show", "office") == 0
+    assert "damaged" not in data.err + data.out
+    with (folder / "flows.parquet").open("ab") as f:
+        f.write(b"x")
+    assert data("show", "office", "--format", "json") == 0
+    assert "flows.parquet: its SHA-256 is not the one of the manifest" in data.err
+    assert [d["file"] for d in json.loads(data.out)["damaged"]] == ["flows.parquet"]
+    assert data("show", "office") == 0
+    assert "damaged flows.parquet" in data.out
+    (folder / "origins.parquet").unlink()
+    assert data("show", "office") == 3
+    assert "umweg data forget" in data.err
+
+
+def test_stamps_are_shown_to_the_second(data: Data) -> None:
+    data.load(HEADER + GOOD, "--format", "json")
+    stamp = str(data.json[0]["imported_at"])
+    assert "." in stamp
+    for words in (["show", "office"], ["show", "office", "--format", "csv"],
+                  ["list", "--format", "csv"]):  # fmt: skip
+        assert data(*words) == 0
+        assert stamp[:19] in data.out
+        assert stamp[:20] not in data.out
+
+
+def test_what_another_snapshot_states_too_is_said(data: Data) -> None:
+    data.load(HEADER + GOOD)
+    assert "also-stated" not in data.err
+    data.load(HEADER + GOOD, "--dataset", "annex")
+    assert "alarm also-stated: DEU X M 6 digits 2022-01..2022-01: also stated by office/flows" in (
+        data.err
+    )
+    for other in (("KGZ", "KAZ"), ("2022-01", "2022-02"), ("854231", "8542"), (",X,", ",M,")):
+        data.load(
+            HEADER + GOOD.replace(*other), "--dataset", f"other-{other[1].strip(',').lower()}"
+        )
+        assert "also-stated" not in data.err
+
+
+def test_a_pipe_and_a_folder_are_refused_before_they_are_opened(data: Data, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path):
+        assert data("import", path, "--source", "office") == 3
+        assert "not a regular file; save it to a file first" in data.err
+
+
 def test_a_second_file_takes_the_place_of_the_first_aloud(data: Data) -> None:
     data.load(HEADER + GOOD, "--published", "2024-01-15")
     data.load(HEADER + GOOD.replace("100.5", "7"), "--published", "2024-02-15")
@@ -203,6 +265,7 @@ def test_quiet_and_verbose(data: Data) -> None:
         (HEADER + BAD, [], 3, "no row can be kept"),
         (HEADER + GOOD + BAD, ["--strict"], 3, "strict"),
         (HEADER + GOOD, ["--published", "yesterday"], 2, "no date"),
+        (HEADER + GOOD, ["--published", "9999-12-31"], 2, "a day after today"),
         (HEADER + GOOD, ["--dataset", "Two Words"], 2, "no name of a data set"),
         (HEADER + GOOD, ["--format", "xml"], 2, "format"),
     ],

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from umweg.cli.regime_cmd import app
-from umweg.errors import NomenclatureError, RegimeError, UmwegError, UsageError
+from umweg.errors import RegimeError, UmwegError, UsageError
 
 RUNNER = CliRunner(env={"COLUMNS": "60", "NO_COLOR": "1"})
 
@@ -154,7 +154,11 @@ def test_a_stata_file_of_the_user(tmp_path: Path) -> None:
         (("goods", "854231", "--format", "pdf"), "unknown format 'pdf'"),
         (("goods", "854231", "--as-of", "1.3.2022"), "'1.3.2022' is not a date"),
         (("goods", "854231", "--target", "DEU"), "no measure against 'DEU' is held"),
-        (("measures", "--target", "Russia"), "no measure against 'Russia' is held"),
+        (("measures", "--target", "Russia"), "'Russia' is not an alpha-3 code"),
+        (("timeline", "--target", "ru"), "'ru' is not an alpha-3 code"),
+        (("countries", "--target", "Atlantis"), "no measure against 'Atlantis' is held"),
+        (("goods", "8542311"), "has 7 digits"),
+        (("goods", "771100"), "none of the vintages"),
         (("goods", "854231", "--complete-until", "2026-01-01"), "your own list"),
         (("timeline", "--until", "soon"), "'soon' is not a date"),
     ],
@@ -169,7 +173,7 @@ def test_wrong_usage(arguments: tuple[str, ...], said: str) -> None:
 
 
 def test_a_bad_code_says_what_to_type() -> None:
-    with pytest.raises(NomenclatureError) as caught:
+    with pytest.raises(UsageError) as caught:
         run("goods", "8542319900")
     assert "85423199" in caught.value.next_step
 
@@ -204,3 +208,37 @@ def test_goods_answers_fast() -> None:
         best = min(best, time.perf_counter() - start)
         assert done.returncode == 0, done.stderr
     assert best < 1.5
+
+
+def test_a_target_in_small_letters_is_understood() -> None:
+    for command in (("goods", "854231"), ("measures",), ("timeline",), ("countries",)):
+        small, large = (run(*command, "--target", t, "--format", "json").stdout
+                        for t in ("rus", "RUS"))  # fmt: skip
+        assert small == large
+    with pytest.raises(UsageError) as caught:
+        run("goods", "854231", "--target", "Russia")
+    assert caught.value.next_step == "write RUS"
+
+
+def test_lists_of_the_user_twice_and_without_grades(tmp_path: Path) -> None:
+    path = tmp_path / "chpl.csv"  # the name of a packaged list
+    path.write_text("Code;From\n100630;2024-01-01\n", encoding="utf-8")
+    options = ("--as-of", "2024-06-01", "--goods-list", str(path), "--goods-list", str(path))
+    result = run("goods", "100630", *options)
+    text = " ".join(result.stdout.split())
+    assert "1 of 1 rows name no act" in " ".join(result.stderr.split())
+    assert text.count("list of the user: chpl.csv") == 1
+    assert "confidence not stated" in text
+    assert "In force on 2024-06-01: 1 prohibition" in text
+    reach = json.loads(run("goods", "100630", *options, "--format", "json").stdout)["reach"]
+    assert {"chpl", "chpl-2"} <= {r["list"] for r in reach}
+
+
+def test_a_watch_list_is_no_prohibition() -> None:
+    text = " ".join(run("goods", "854231", "--as-of", "2024-06-01").stdout.split())
+    assert "prohibitions, 1 watch list" in text
+    assert "watch list, no ban: listed" in text
+    rows = csv.DictReader(
+        io.StringIO(run("goods", "854231", "--as-of", "2024-06-01", "--format", "csv").stdout)
+    )
+    assert {r["kind"] for r in rows} >= {"prohibition", "watch-list"}

@@ -32,7 +32,8 @@ def test_parse_code(text: str, code: str) -> None:
     [
         ("8542319900", "85423199"),
         ("10121", "010121"),
-        ("854", "0854"),
+        ("101", "0101"),
+        ("854", "write 2, 4, 6 or 8 digits"),
         ("", "8542.31"),
         ("chips", "8542.31"),
         ("٨٥٤٢", "8542.31"),
@@ -106,3 +107,7 @@ def test_ranges() -> None:
     for bad in ("8543-8541", "8541-854231", "85423190-85423191", "7700-7799"):
         with pytest.raises(NomenclatureError):
             n.expand_range(bad)
+
+
+def test_typographic_dashes_make_a_range() -> None:
+    assert n.expand_range("8541\u20138543") == n.expand_range("8541-8543")

@@ -1,5 +1,6 @@
 """Bad fact files: each is an error that says what, where, what is allowed and what to do next."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -186,8 +187,8 @@ def test_a_right_folder_adds_a_regime(tmp_path: Path) -> None:
             ["the code 851712 does not exist in HS2022", "my-list.csv, line 2"],
         ),
         (
-            {"lists__my-list_csv": CODES.replace("854231", "85423")},
-            ["has 5 digits", "my-list.csv, line 2", "085423"],
+            {"lists__my-list_csv": CODES.replace("854231", "10121")},
+            ["has 5 digits", "my-list.csv, line 2", "010121"],
         ),
         (
             {"lists__my-list_csv": CODES.replace("2024-01-01", "2024")},
@@ -316,3 +317,22 @@ def test_unknown_tier_version_and_list() -> None:
         chpl.members(version="v9")
     with pytest.raises(RegimeError, match="not known"):
         rg.load().goods_list("annex-z")
+
+
+def test_what_is_no_readable_file_is_named(tmp_path: Path) -> None:
+    long = tmp_path / "long.csv"
+    long.write_text("code,description\n854231," + "x" * 140_000 + "\n", encoding="utf-8")
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    loop = tmp_path / "loop.csv"
+    loop.symlink_to(loop)
+    for path, said in (
+        (long, "not readable CSV"),
+        (pipe, "not a regular file"),
+        (tmp_path, "not a regular file"),
+        (loop, "cannot be opened"),
+    ):
+        with pytest.raises(RegimeError, match=said) as caught:
+            rg.goods_list_from_csv(path)
+        assert str(path) in caught.value.where
+        assert caught.value.next_step

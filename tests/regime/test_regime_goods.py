@@ -180,3 +180,31 @@ def test_a_list_of_the_user_without_reach_tells_nothing(tmp_path: Path) -> None:
     hit = next(h for h in ask("854231", "RUS", "2025-03-01", mine).measures if h.list == "codes")
     assert hit.in_force_from is None
     assert hit.date_text == "first day not known"
+
+
+@pytest.mark.parametrize("code", ["62011210", "850162", "840710", "841869", "900651", "620191"])
+def test_a_code_of_an_unknown_annex_clears_no_annex(code: str) -> None:
+    answer = ask(code, "RUS", "2022-10-07")
+    for annex in ("ii", "x", "xi", "xviii", "xxiii"):
+        reach = next(r for r in answer.reach if r.list == f"eu-833-annex-{annex}")
+        assert reach.status == "cannot-tell"
+        assert "in an annex that is not identified" in reach.text
+    # Where a dated list has the code, that list explains it.
+    assert status(ask("847150", "RUS", "2022-10-07"), "eu-833-annex-xi") == "not-listed"
+
+
+@pytest.mark.parametrize("code", ["847150", "851713", "880730", "854151"])
+def test_an_undivided_subheading_is_met_whole(code: str) -> None:
+    answer = ask(code, "RUS", "2022-10-07")
+    hit = next(h for h in answer.measures if h.list == "eu-833-cn8-20221007")
+    assert (hit.how, hit.how_note) == ("exact", f"{code}00 is the whole subheading {code}")
+    assert "sub-codes" not in {q.about for q in answer.questions}
+
+
+def test_a_list_given_twice_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text("CODE\tReference\n854231\tmy act\n", encoding="utf-8")
+    one, two = (rg.goods_list_from_csv(path, target="RUS") for _ in range(2))
+    hits = [h for h in ask("854231", "RUS", "2025-03-01", one, two).measures if h.list == "codes"]
+    assert [h.confidence for h in hits] == [{"code": "not stated", "date": "not stated"}]
+    assert hits[0].title == "codes.csv"

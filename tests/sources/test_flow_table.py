@@ -151,7 +151,7 @@ REASONS = [
     ({"nomenclature": "H6"}, "unknown-nomenclature", "write HS2022"),
     ({"nomenclature": ""}, "missing-value", "vintage"),
     ({"code": ""}, "missing-value", "TOTAL"),
-    ({"code": "85423"}, "bad-code", "085423"),
+    ({"code": "10121"}, "bad-code", "010121"),
     ({"code": "8542319000"}, "bad-code", "first eight digits 85423190"),
     ({"code": "8542AB"}, "bad-code", "digits"),
     ({"code": "880621"}, "code-not-in-nomenclature", "exists in HS2022"),
@@ -479,9 +479,13 @@ def test_a_file_that_is_no_flows_table_is_refused(
     assert not list((store.root / "snapshots").glob("*"))
 
 
-@pytest.mark.parametrize("name", ["missing.csv", "."])
-def test_a_path_that_is_no_file_is_refused(store: Store, tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+@pytest.mark.parametrize(
+    ("name", "says"), [("missing.csv", "cannot be read"), (".", "not a regular file")]
+)
+def test_a_path_that_is_no_file_is_refused(
+    store: Store, tmp_path: Path, name: str, says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
         import_flows(tmp_path / name, store, source="test")
 
 
@@ -595,3 +599,24 @@ def test_many_rows_across_blocks(
     assert len(m.paths("flows")) == 3
     assert sum(t.rows for t in m.tables if t.table == "flows") == m.rows_kept
     assert store.has("flows")
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["reporter", "flow", "period", "nomenclature", "code", "value_reported", "currency", "basis"],
+)
+def test_a_long_cell_is_cut_in_the_message_and_whole_in_the_row(load: Import, column: str) -> None:
+    for long in ("x" * 5000, "1" * 5000, "1," + "2" * 5000, "-" + "1" * 300, "'\t" * 99):
+        found = load.aside(row(**{column: f'"{long}"'}))
+        assert "…" in found["detail"]
+        assert len(found["detail"]) < 700
+        assert json.loads(found["raw"])[column] == long
+
+
+def test_a_long_header_is_cut(load: Import) -> None:
+    names = ["y" * 500, *(f"extra{n}" for n in range(30))]
+    with pytest.raises(InputError, match="and 21 more") as caught:
+        load(",".join([*row(), *names]) + "\n")
+    assert "extra8" in str(caught.value)
+    assert "extra9" not in str(caught.value)
+    assert len(str(caught.value)) < 1500

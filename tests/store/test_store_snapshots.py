@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from umweg.errors import StoreError
@@ -288,3 +289,26 @@ def test_the_manifest_reads_back_what_was_written(store: Store) -> None:
     data = json.loads((m.folder / MANIFEST).read_text("utf-8"))
     assert data == json.loads(json.dumps(m.to_json()))
     assert Manifest.read(m.folder) == m
+
+
+def test_a_file_of_another_number_of_rows_is_refused(store: Store) -> None:
+    m = put(store)
+    (path,) = m.paths("flows")
+    pq.write_table(flows([{}, {"period": "2022-04"}]), path)
+    with pytest.raises(StoreError, match="has 2 rows, the manifest names 1") as caught:
+        store.table("flows")
+    assert f"umweg data forget {m.snapshot_id}" in caught.value.next_step
+    assert list(m.differing()) == ["flows.parquet"]
+    path.unlink()
+    assert "cannot be read" in m.differing()["flows.parquet"]
+    with pytest.raises(StoreError, match="missing or damaged"):
+        m.rows("flows")
+
+
+def test_a_folder_without_its_manifest_is_incomplete(store: Store) -> None:
+    m = put(store)
+    assert store.incomplete() == ()
+    (m.folder / MANIFEST).unlink()
+    store.refresh()
+    assert store.all_snapshots == ()
+    assert store.incomplete() == (m.folder,)

@@ -13,6 +13,7 @@ from umweg.cli.data_view import (
     FORGOTTEN,
     LIST,
     SET_ASIDE,
+    also_stated_lines,
     coverage_rows,
     list_row,
     rows_word,
@@ -20,6 +21,7 @@ from umweg.cli.data_view import (
     set_aside_lines,
     show_rows,
     snapshot_text,
+    to_the_second,
 )
 from umweg.cli.output import (
     Format,
@@ -112,10 +114,15 @@ def import_(
         if shows:
             typer.echo(err=True)
     say(f"store: {store.root}", quiet=quiet or not verbose)
+    counted = store.snapshots()
+    current = {m.snapshot_id for m in counted}
     for alarm in manifest.alarms:
         say(
             f"{file.name}: alarm {alarm.name}: {rows_word(alarm.rows)}: {alarm.detail}", quiet=quiet
         )
+    if manifest.snapshot_id in current:
+        for line in also_stated_lines(manifest, counted):
+            say(f"{file.name}: alarm also-stated: {line}", quiet=quiet)
     if manifest.rows_set_aside:
         for line in set_aside_lines(manifest):
             say(f"{file.name}: {line}", quiet=quiet)
@@ -123,7 +130,6 @@ def import_(
             f"see them with: umweg data set-aside {manifest.snapshot_id}{_named(store_dir)}",
             quiet=quiet,
         )
-    current = {m.snapshot_id for m in store.snapshots()}
     if manifest.snapshot_id not in current:
         say(
             "note: a newer snapshot of this source and data set is the one that is read; remove "
@@ -156,6 +162,12 @@ def list_(
     check_format(format_, output)
     store = _store(store_dir)
     say(f"store: {store.root}", quiet=quiet or not verbose)
+    for folder in store.incomplete():
+        say(
+            f"damaged: {folder} has no manifest.json and is not read: remove it with `umweg data "
+            f"forget {folder.name}{_named(store_dir)}` and import its file again",
+            quiet=quiet,
+        )
     show_rows(
         [list_row(m) for m in store.all_snapshots], LIST, format_, output, no_color, "Snapshots"
     )
@@ -214,6 +226,13 @@ def show(
     store = _store(store_dir)
     say(f"store: {store.root}", quiet=quiet or not verbose)
     manifest = _find(store, snapshot)
+    differing = manifest.differing()
+    for name, what in differing.items():
+        say(
+            f"damaged: {manifest.folder / name}: {what}: remove the snapshot with `umweg data "
+            f"forget {manifest.snapshot_id}{_named(store_dir)}` and import it again",
+            quiet=quiet,
+        )
     data = {
         **list_row(manifest),
         "parser": manifest.parser,
@@ -221,6 +240,7 @@ def show(
         "inputs": [{"name": f.name, "bytes": f.bytes, "sha256": f.sha256} for f in manifest.inputs],
         "origins": manifest.rows("origins").to_pylist(),
         "tables": [{"table": t.table, "rows": t.rows} for t in manifest.tables],
+        "damaged": [{"file": name, "problem": what} for name, what in differing.items()],
         "alarm_list": [
             {"name": a.name, "rows": a.rows, "detail": a.detail} for a in manifest.alarms
         ],
@@ -231,7 +251,7 @@ def show(
     elif format_ == "table":
         write(snapshot_text(data, Style(no_color, output)), output)
     else:
-        facts = [{"fact": name, "value": cell(value)} for name, value in data.items()]
+        facts = [{"fact": n, "value": cell(v)} for n, v in to_the_second(data).items()]
         write_rows(facts, format_, output, f"Snapshot {manifest.snapshot_id}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,9 +13,11 @@ from umweg.report.plain_text import Style, table_text, wrap
 from umweg.report.row_files import cell
 
 if TYPE_CHECKING:
-    from umweg.store import Manifest
+    from umweg.store import Manifest, Series
 
 _FIRST = 5
+_NAMED = 10
+_PARTS = re.compile(r"\.[0-9]+")
 
 Row = Mapping[str, Any]
 Columns = Sequence[tuple[str, str]]
@@ -113,6 +116,43 @@ def set_aside_lines(m: Manifest) -> list[str]:
     ]
 
 
+def also_stated_lines(m: Manifest, counted: Sequence[Manifest]) -> list[str]:
+    """What other snapshots that count state too: reporter, flow, frequency and level of codes.
+
+    The inventories are compared, no figure is read: periods overlap if their spans do. Without a
+    partner in common both are read, side by side, and nothing need be said.
+    """
+    spans: dict[tuple[str, ...], list[str]] = {}
+    others: dict[tuple[Any, ...], list[Series]] = {}
+    for other in counted:
+        for s in other.series if other.snapshot_id != m.snapshot_id else ():
+            others.setdefault(_alike(s), []).append(s)
+    for own in m.series:
+        for s in others.get(_alike(own), ()):
+            first, last = max(own.first, s.first), min(own.last, s.last)
+            if first > last or set(own.partners).isdisjoint(s.partners):
+                continue
+            level = f"{own.level} digits" if own.level else "TOTAL"
+            key = (s.origin_id, own.reporter, own.flow, own.freq, level)
+            spans.setdefault(key, []).extend((first, last))
+    by_origin: dict[str, list[str]] = {}
+    for (origin, reporter, flow, freq, level), periods in sorted(spans.items()):
+        by_origin.setdefault(origin, []).append(
+            f"{reporter} {flow} {freq} {level} {min(periods)}..{max(periods)}"
+        )
+    return [
+        "; ".join(named[:_NAMED])
+        + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
+        + f": also stated by {origin}: a scan reads the statement about most partners, then the "
+        "newer one"
+        for origin, named in by_origin.items()
+    ]
+
+
+def _alike(s: Series) -> tuple[Any, ...]:
+    return (s.reporter, s.flow, s.freq, s.level, s.partial_code)
+
+
 def rows_word(number: int) -> str:
     """A number of rows in words."""
     return f"{number:,} row" + ("" if number == 1 else "s")
@@ -133,7 +173,14 @@ def show_rows(
     elif format_ == "csv" and not rows:
         write(",".join(name for name, _ in columns) + "\n", output)
     else:
-        write_rows(rows, format_, output, title)
+        whole = format_ == "json"
+        write_rows(rows if whole else [to_the_second(r) for r in rows], format_, output, title)
+
+
+def to_the_second(row: Row) -> Row:
+    """A row as people read it: a stamp without the parts of its second."""
+    stamps = {k: _PARTS.sub("", row[k]) for k in ("retrieved_at", "imported_at") if row.get(k)}
+    return {**row, **stamps}
 
 
 def _shown(name: str, value: Any) -> str:
@@ -156,13 +203,16 @@ def snapshot_text(data: Mapping[str, Any], style: Style) -> str:
 
     lines.append(style.bold(str(data["snapshot_id"])))
     add(f"source {data['source']}, data set {data['dataset']}, parser {data['parser']}")
-    add(f"published {data['published_on'] or 'unknown'}, imported {data['imported_at']}")
+    imported = to_the_second(data)["imported_at"]
+    add(f"published {data['published_on'] or 'unknown'}, imported {imported}")
     add(
         f"rows read {data['rows_read']:,} = kept {data['rows_kept']:,} + set aside "
         f"{data['rows_set_aside']:,}"
     )
     add(f"folder {data['folder']}")
     add("tables " + ", ".join(f"{t['table']} {t['rows']:,}" for t in data["tables"]))
+    for d in data["damaged"]:
+        add(f"damaged {d['file']}: {d['problem']}")
     title("input files")
     for f in data["inputs"]:
         add(f"{f['name']}, {f['bytes']:,} bytes")

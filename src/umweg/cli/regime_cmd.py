@@ -24,7 +24,7 @@ from umweg.cli.output import (
     write,
     write_rows,
 )
-from umweg.errors import EXIT_INPUT, UsageError
+from umweg.errors import EXIT_INPUT, NomenclatureError, UsageError
 from umweg.report.plain_text import Style, json_text, width
 from umweg.report.regime_text import country_rows, goods_rows, goods_text
 
@@ -99,10 +99,13 @@ def goods(
             allowed="together with --goods-list FILE",
             next_step="add --goods-list FILE, or leave them out",
         )
+    target = _known_target(regime, target, bool(goods_list))
+    _check_code(code)
     from umweg.regime import goods_list_from_csv
 
+    taken = set(regime.list_infos)
     extra: list[GoodsList] = []
-    for path in goods_list or ():
+    for path in dict.fromkeys(goods_list or ()):
         if path.suffix.lower() == ".dta":
             from umweg.regime.stata import read_stata
 
@@ -115,15 +118,26 @@ def goods(
                     quiet=quiet,
                 )
             continue
-        extra.append(
-            goods_list_from_csv(
-                path,
-                target=target,
-                nomenclature=nomenclature,
-                complete_from=parse_day(complete_from, "--complete-from"),
-                complete_until=parse_day(complete_until, "--complete-until"),
-            )
+        name = path.stem
+        if name in taken:  # two files of one name, or the name of a packaged list
+            name = next(f"{name}-{n}" for n in range(2, 1000) if f"{name}-{n}" not in taken)
+        taken.add(name)
+        mine = goods_list_from_csv(
+            path,
+            id=name,
+            target=target,
+            nomenclature=nomenclature,
+            complete_from=parse_day(complete_from, "--complete-from"),
+            complete_until=parse_day(complete_until, "--complete-until"),
         )
+        extra.append(mine)
+        bare = sum(e.instrument == path.name for e in mine.entries)
+        if bare:
+            say(
+                f"{path}: {bare} of {len(mine.entries)} rows name no act; fill a column "
+                "'reference' to say what each change rests on",
+                quiet=quiet,
+            )
     answer = regime.goods(code, target, parse_today(as_of), extra)
     if format == "json":
         write(json_text(answer.to_dict()), output)
@@ -153,7 +167,7 @@ def measures(
     check_format(format, output)
     regime = _load(facts)
     say(f"regime {regime.version}", quiet=quiet or not verbose)
-    _check_target(regime, target)
+    target = target and _known_target(regime, target)
     day = parse_day(as_of, "--as-of")
     rows = []
     for m in regime.measures(target, day):
@@ -218,7 +232,7 @@ def timeline(
     check_format(format, output)
     regime = _load(facts)
     say(f"regime {regime.version}", quiet=quiet or not verbose)
-    _check_target(regime, target)
+    target = target and _known_target(regime, target)
     day = parse_day(until, "--until")
     rows = [
         {
@@ -273,8 +287,7 @@ def countries(
     check_format(format, output)
     regime = _load(facts)
     say(f"regime {regime.version}", quiet=quiet or not verbose)
-    target = target or regime.default_target
-    _check_target(regime, target)
+    target = _known_target(regime, target or regime.default_target)
     show(
         country_rows(regime, target, parse_day(as_of, "--as-of")),
         [("country", "code"), ("role", "role"), ("date_text", "since"), ("basis", "basis")],
@@ -338,12 +351,52 @@ def _load(folders: Sequence[Path] | None) -> Regime:
     return load(folders or ())
 
 
-def _check_target(regime: Regime, target: str | None) -> None:
-    known = {t for m in regime.all_measures.values() for t in m.targets}
-    if target is not None and target not in known:
+def _known_target(regime: Regime, text: str, own_list: bool = False) -> str:
+    """The target as three capital letters; a name or another spelling is an error that says which.
+
+    A list of the user may concern any country, so with one every alpha-3 code passes.
+    """
+    from umweg.geography import is_country, name_of
+
+    known = sorted({t for m in regime.all_measures.values() for t in m.targets})
+    code = text.strip().upper()
+    if code in known or (own_list and is_country(code)):
+        return code
+    names = {t: name_of(t) for t in known}
+    allowed = ", ".join(f"{t} ({names[t]})" for t in known)
+    meant = [t for t in known if len(code) >= 2 and _is_spelling(code, t, names[t])]
+    if meant:
         raise UsageError(
-            f"no measure against {target!r} is held",
+            f"{text!r} is not an alpha-3 code",
             where="--target",
-            allowed=", ".join(sorted(known)),
-            next_step="name the sanctioned country by its alpha-3 code",
+            allowed=allowed,
+            next_step=f"write {' or '.join(meant)}",
         )
+    raise UsageError(
+        f"no measure against {text!r} is held",
+        where="--target",
+        allowed=allowed,
+        next_step="name the sanctioned country by its alpha-3 code",
+    )
+
+
+def _is_spelling(text: str, code: str, name: str) -> bool:
+    """Whether a text in capitals is another way to write a country: its name, or two letters."""
+    if len(text) == 2:
+        from rigour.territories import get_territory
+
+        found = get_territory(text.lower())
+        return found is not None and (found.alpha3 or "").upper() == code
+    return len(text) > 3 and (text in name.upper() or name.upper() in text)
+
+
+def _check_code(code: str) -> None:
+    """A code that was typed wrongly is wrong usage, not a bad file."""
+    from umweg.regime.matching import parse_query
+
+    try:
+        parse_query(code)
+    except NomenclatureError as error:
+        raise UsageError(
+            error.what, where="CODE", allowed=error.allowed, next_step=error.next_step
+        ) from None

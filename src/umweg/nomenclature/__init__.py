@@ -18,6 +18,7 @@ from umweg.nomenclature.codes import (
     level,
     nomenclature,
     parse_code,
+    plain_dashes,
 )
 from umweg.nomenclature.correlation import (
     Conversion,
@@ -48,6 +49,7 @@ __all__ = [
     "level",
     "nomenclature",
     "parse_code",
+    "plain_dashes",
     "predecessors",
     "successors",
     "traps",

@@ -71,7 +71,13 @@ _HS_OF = {n: max(v for v in HS_VINTAGES if v.year <= n.year) for n in Nomenclatu
 LATEST = HS2022
 
 _SEPARATORS = re.compile(r"[\s.\-\u00a0\u202f]+")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
 _LEVELS = (2, 4, 6, 8)
+
+
+def plain_dashes(text: str) -> str:
+    """The text with typographic dashes (as in a range, 8541 to 8543) as plain hyphens."""
+    return _DASHES.sub("-", text)
 
 
 def nomenclature(name: str) -> Nomenclature:
@@ -109,7 +115,9 @@ def parse_code(text: str) -> str:
             next_step=f"use the first eight digits {digits[:8]}, or the first six {digits[:6]}",
         )
     hint = "write 2, 4, 6 or 8 digits"
-    if len(digits) in (1, 3, 5, 7):
+    if len(digits) in (1, 3, 5, 7) and any(
+        ("0" + digits)[:6] in codes(vintage) for vintage in HS_VINTAGES
+    ):
         hint = f"if a leading zero was lost, write {'0' + digits}"
     raise NomenclatureError(
         f"{text!r} has {len(digits)} digits",
@@ -181,7 +189,7 @@ def expand_range(text: str, vintage: Nomenclature | str = LATEST) -> tuple[str, 
     Both ends have the same number of digits (2, 4 or 6), and only codes that exist in the vintage
     come back. A single code comes back alone, unchecked.
     """
-    first, dash, last = text.partition("-")
+    first, dash, last = plain_dashes(text).partition("-")
     if not dash:
         return (parse_code(text),)
     low, high = parse_code(first), parse_code(last)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from umweg.errors import UsageError
+from umweg.nomenclature import codes
 from umweg.regime.hits import (
     MAY_BE_CONTROLLED,
     OLD_CONTRACTS,
@@ -33,6 +34,7 @@ def answer(
 ) -> GoodsAnswer:
     """See `Regime.goods`."""
     shown, prefixes = parse_query(code)
+    extra_lists = [g for n, g in enumerate(extra_lists) if g not in extra_lists[:n]]
     pairs = [(m, regime.list_infos[m.goods_list]) for m in regime.measures(target)]
     if not pairs and not any(target in g.targets for g in extra_lists):
         known = sorted({t for m in regime.all_measures.values() for t in m.targets})
@@ -81,7 +83,7 @@ def _user_measure(goods_list: GoodsList, target: str) -> Measure:
         id=goods_list.id,
         programme=goods_list.programme,
         kind="prohibition",
-        title=goods_list.title,
+        title=goods_list.title.removeprefix("list of the user: "),
         provision="list of the user",
         direction=goods_list.info.direction,
         targets=(target,),
@@ -195,6 +197,7 @@ def _reach(
     infos = {i.id: i for _, i in pairs} | {g.id: g.info for g in lists.values()}
     strengths = {h.list: h.strength for h in now}
     soon = {h.list: h for h in later}
+    unknown = _annex_unknown(lists, searches)
     found: list[Reach] = []
     for id, info in infos.items():
         goods_list = lists.get(id)
@@ -210,6 +213,9 @@ def _reach(
         elif goods_list is not None and info.created is not None and as_of < info.created:
             status = "not-listed"
             text = f"not on the list on {as_of}: the list began on {info.created}"
+        elif covers and info.absence == "not-listed" and (note := unknown.get(info.programme)):
+            status = "cannot-tell"
+            text = note
         elif covers and not doubt and not (id in soon and soon[id].date_quality == "no-later-than"):
             status = "not-listed"
             text = f"not on the list on {as_of}: the list reaches to that day"
@@ -235,6 +241,42 @@ def _reach(
             )
         )
     return tuple(found)
+
+
+def _annex_unknown(lists: dict[str, GoodsList], searches: dict[str, Search]) -> dict[str, str]:
+    """{programme: why no annex of it can be told} where one day's text lists a code unexplained.
+
+    A text of one day names no annex. Its code is explained by a dated list of the programme that
+    has it on that day; otherwise it stands in any of them, or in one that is not held.
+    """
+    found: dict[str, str] = {}
+    for id, text in lists.items():
+        day = text.info.as_of
+        if day is None:
+            continue
+        dated = [
+            g
+            for g in lists.values()
+            if g.programme == text.programme and g.id != id and g.absence == "not-listed"
+        ]
+        listed = dict.fromkeys(m.entry.code for m in searches[id].matches)
+        unexplained = sorted(c for c in listed if not any(_has(g, c, day) for g in dated))
+        if unexplained:
+            more = f" and {len(unexplained) - 1} more" if len(unexplained) > 1 else ""
+            found[text.programme] = (
+                f"cannot tell: the consolidated text of {day} lists {unexplained[0]}{more} in an "
+                "annex that is not identified"
+            )
+    return found
+
+
+def _has(goods_list: GoodsList, code: str, day: date) -> bool:
+    """Whether a list has a code, or a wider one, on a day; across vintages where it must be."""
+    if code[:6] in codes(goods_list.nomenclature):
+        entries = [e for n in (2, 4, 6, 8) for e in goods_list.by_code.get(code[:n], ())]
+    else:
+        entries = [m.entry for m in search(goods_list, (code,)).matches]
+    return any(e.in_force(day) for e in entries)
 
 
 def _why(

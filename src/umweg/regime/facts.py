@@ -245,7 +245,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _unique_mapping)
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; an unreadable one is an error that names the line."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  (a safe loader)
+        return yaml.load(_read_text(path, "utf-8"), _Loader)  # noqa: S506  (a safe loader)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: bad bytes, or 30 February
         raise RegimeError(
             f"the file is not readable YAML: {' '.join(str(error).split())}",
@@ -273,12 +273,44 @@ def _place(path: Path, item: object, number: int) -> str:
     return f"{path}, record {number}" + (f" ({name})" if name else "")
 
 
-def csv_rows(
-    path: Path, known: tuple[str, ...], required: tuple[str, ...]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line number, row) of a CSV file in UTF-8 whose header holds known columns only."""
+def _read_text(path: Path, encoding: str) -> str:
+    """The text of a regular file; what cannot be opened is an error that names it."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        if path.exists() and not path.is_file():
+            raise RegimeError(
+                "this is not a regular file",
+                where=str(path),
+                allowed="a file on disk, no folder and no pipe",
+                next_step="name the file itself; save what comes from a pipe first",
+            )
+        return path.read_text(encoding=encoding)
+    except OSError as error:
+        raise RegimeError(
+            f"the file cannot be opened: {error.strerror or error}",
+            where=str(path),
+            allowed="a file that exists and may be read",
+            next_step="check the path and the permissions of the file",
+        ) from None
+
+
+def _delimiter(text: str, known: tuple[str, ...]) -> str:
+    """Which of comma, semicolon and tab divides the header into the most known columns."""
+    line = text.split("\n", 1)[0]
+    return max(
+        ",;\t", key=lambda d: sum(c.strip().strip('"').lower() in known for c in line.split(d))
+    )
+
+
+def csv_rows(
+    path: Path, known: tuple[str, ...], required: tuple[str, ...], *, lenient: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line number, row) of a CSV file in UTF-8 whose header holds known columns only.
+
+    A `lenient` reading, for lists of users, takes semicolons and tabs too, and capitals in the
+    header.
+    """
+    try:
+        text = _read_text(path, "utf-8-sig")
     except UnicodeDecodeError as error:
         raise RegimeError(
             f"the file is not UTF-8 (byte {error.start})",
@@ -286,8 +318,12 @@ def csv_rows(
             allowed="CSV in UTF-8",
             next_step="save it again as CSV UTF-8",
         ) from None
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [h.strip() for h in next(reader, [])]
+    delimiter = _delimiter(text, known) if lenient else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = _cells(reader, path)
+    header = [h.strip() for h in next(rows, [])]
+    if lenient:
+        header = [h.lower() for h in header]
     if not any(header):
         raise RegimeError(
             "the file is empty",
@@ -312,17 +348,33 @@ def csv_rows(
             next_step="rename the columns to these names (divided by commas), or remove them",
         )
     width = len(header)
-    for cells in reader:
+    for cells in rows:
         if len(cells) != width:
             if not cells:
                 continue
             raise RegimeError(
                 f"the row has {len(cells)} cells, the header {width}",
                 where=f"{path}, line {reader.line_num}",
-                allowed=f"{width} cells divided by commas",
-                next_step="quote cells that contain a comma",
+                allowed=f"{width} cells divided by {_DELIMITERS[delimiter]}s",
+                next_step=f"quote cells that contain a {_DELIMITERS[delimiter]}",
             )
         yield reader.line_num, dict(zip(header, cells, strict=True))
+
+
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+def _cells(reader: Any, path: Path) -> Iterator[list[str]]:
+    """The rows of a reader; what the reader cannot take is an error with its line."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise RegimeError(
+            f"the file is not readable CSV: {error}",
+            where=f"{path}, after line {reader.line_num}",
+            allowed=f"cells of at most {csv.field_size_limit()} characters, quotes closed",
+            next_step="look for a quote that is not closed, or shorten the cell",
+        ) from None
 
 
 def csv_records(cls: type[T], path: Path) -> tuple[T, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -177,7 +178,8 @@ def goods_list_from_csv(
     """A goods list from a user's CSV file, with the same checks as the packaged ones.
 
     Args:
-        path: CSV in UTF-8 with a column `code`, and any other of `COLUMNS`.
+        path: CSV in UTF-8 with a column `code`, and any other of `COLUMNS`; divided by commas,
+            semicolons or tabs.
         id: Name of the list; default the name of the file.
         title: What is on it.
         target: The target it concerns; empty for every target.
@@ -191,7 +193,7 @@ def goods_list_from_csv(
         reference: Link or citation, unless a column says otherwise; default the name of the file.
     """
     path = Path(path)
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise RegimeError(
             "the goods list cannot be opened: there is no such file",
             where=str(path),

@@ -16,6 +16,7 @@ from umweg.nomenclature import (
     expand_range,
     nomenclature,
     parse_code,
+    plain_dashes,
     predecessors,
     successors,
     traps,
@@ -24,8 +25,9 @@ from umweg.regime.lists import GoodsList
 from umweg.regime.model import Entry
 
 How = Literal["exact", "parent", "sub-codes", "predecessor", "successor"]
-"""exact: the code itself is listed. parent: a wider code that holds it is. sub-codes: codes within
-it are. predecessor, successor: a code of another vintage that shares goods with it is."""
+"""exact: the code itself is listed, or the one code that is the whole of it. parent: a wider code
+that holds it is. sub-codes: codes within it are. predecessor, successor: a code
+of another vintage that shares goods with it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Search:
 
 def parse_query(text: str) -> tuple[str, tuple[str, ...]]:
     """(the code as it is shown, its prefixes) of a code or a range; every code must exist."""
+    text = plain_dashes(text)
     first, dash, last = text.partition("-")
     if dash:
         shown = f"{parse_code(first)}-{parse_code(last)}"
@@ -95,12 +98,20 @@ def _by_digits(goods_list: GoodsList, prefix: str) -> list[Match]:
             how: How = "exact" if length == len(prefix) else "parent"
             found += [Match(e, how) for e in goods_list.by_code.get(prefix[:length], ())]
     found += [
-        Match(entry, "sub-codes")
+        _whole(entry, prefix) or Match(entry, "sub-codes")
         for code, entries in goods_list.by_code.items()
         if len(code) > len(prefix) and code.startswith(prefix)
         for entry in entries
     ]
     return found
+
+
+def _whole(entry: Entry, prefix: str) -> Match | None:
+    """An undivided heading or subheading ends in 00: 84715000 is the whole of 847150."""
+    if len(prefix) < 4 or entry.code != prefix.ljust(len(entry.code), "0"):
+        return None
+    what = "heading" if len(prefix) == 4 else "subheading"
+    return Match(entry, "exact", f"{entry.code} is the whole {what} {prefix}")
 
 
 def _across(goods_list: GoodsList, code: str, which: Nomenclature) -> tuple[list[Match], bool]:

@@ -39,6 +39,8 @@ _DATE_QUALITIES = get_args(DateQuality)
 _STRENGTHS = get_args(Strength)
 _COLUMN = {key: f"column {key}" for key in COLUMNS}
 _GRADES = ("A", "B", "C", "D")
+NOT_STATED = "not stated"
+"""In place of a grade, where a list of a user gives none."""
 
 
 def read_entries(
@@ -56,7 +58,7 @@ def read_entries(
     standard = nomenclature(info.nomenclature) if info.nomenclature else None
     entries: list[Entry] = []
     lines: list[int] = []
-    for line, row in csv_rows(path, COLUMNS, ("code",)):
+    for line, row in csv_rows(path, COLUMNS, ("code",), lenient=known is None):
         try:
             entries.append(_entry(row, info, standard, known))
         except (RegimeError, NomenclatureError) as error:
@@ -135,8 +137,9 @@ def _entry(
         date_basis=get("date_basis") or ("text-of-a-day" if info.as_of else "source"),
         strength=cast(Strength, get("strength", info.strength)),
         instrument=reference,
-        code_confidence=get("code_confidence", "B"),
-        date_confidence=get("date_confidence") or info.date_confidence,
+        code_confidence=get("code_confidence", "B" if known is not None else NOT_STATED),
+        date_confidence=get("date_confidence")
+        or (info.date_confidence if known is not None else NOT_STATED),
         tier=get("tier", ""),
         description=get("description", ""),
         partial_code="partial_code" in cells

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +90,7 @@ def goods_rows(answer: GoodsAnswer) -> list[dict[str, Any]]:
                     "text": hit["text"],
                     "programme": hit["programme"],
                     "issuer": hit["issuer"],
+                    "kind": hit["kind"],
                     "provision": hit["provision"],
                     "in_force_from": hit["in_force_from"],
                     "date_quality": hit["date_quality"],
@@ -136,7 +139,8 @@ def goods_text(answer: GoodsAnswer, style: Style, version: str) -> str:
 
     shown = "-".join(format_code(c) for c in answer.code.split("-"))
     lines = [style.bold(f"{shown}, target {answer.target}, as of {answer.as_of}"), ""]
-    lines.append(style.bold(f"In force on {answer.as_of}: {len(answer.measures) or 'none found'}"))
+    lines += wrap(f"In force on {answer.as_of}: {_count(answer.measures)}", 0)
+    lines[2:] = [style.bold(line) for line in lines[2:]]
     for hit in answer.measures:
         lines += _hit_text(hit, style)
     if not answer.measures:
@@ -144,7 +148,7 @@ def goods_text(answer: GoodsAnswer, style: Style, version: str) -> str:
             "None found in the lists held is not the same as not restricted: see below.", 2
         )
     if answer.later:
-        lines += ["", style.bold(f"Came later: {len(answer.later)}")]
+        lines += ["", style.bold(f"Came later: {_count(answer.later)}")]
         for hit in answer.later:
             lines += _hit_text(hit, style)
     if answer.questions:
@@ -169,10 +173,28 @@ def goods_text(answer: GoodsAnswer, style: Style, version: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+_KINDS = {"watch-list": "watch list"}
+
+
+def _count(hits: Sequence[Hit]) -> str:
+    """How many, by kind: a watch list or a duty is no prohibition."""
+    if not hits:
+        return "none found"
+    kinds = Counter(_KINDS.get(h.kind, h.kind) for h in hits)
+    first = {"prohibition": kinds.pop("prohibition", 0)}
+    return ", ".join(
+        f"{n or 'no'} {kind}{'s' if n != 1 else ''}".replace("dutys", "duties")
+        for kind, n in (first | kinds).items()
+    )
+
+
 def _hit_text(hit: Hit, style: Style) -> list[str]:
     lines = wrap(f"{hit.provision}: {hit.title}", 2)
     lines[0] = style.bold(lines[0])
-    lines += wrap(f"{hit.text}; {hit.date_text}" + (f", until {hit.until}" if hit.until else ""), 4)
+    kind = "" if hit.kind == "prohibition" else f"{_KINDS.get(hit.kind, hit.kind)}, no ban: "
+    lines += wrap(
+        f"{kind}{hit.text}; {hit.date_text}" + (f", until {hit.until}" if hit.until else ""), 4
+    )
     shown = ", ".join(hit.matched_codes[:8])
     more = f" and {len(hit.matched_codes) - 8} more" if len(hit.matched_codes) > 8 else ""
     tier = f", tier {hit.tier}" if hit.tier else ""
@@ -189,6 +211,8 @@ def _hit_text(hit: Hit, style: Style) -> list[str]:
     if hit.how_note:
         lines += wrap(hit.how_note, 4)
     grades = f"confidence: code {hit.confidence['code']}, date {hit.confidence['date']}"
+    if set(hit.confidence.values()) == {"not stated"}:
+        grades = "confidence not stated"
     lines += wrap(f"{hit.instrument_title} ({grades})", 4)
     lines.append("    " + hit.reference)
     return lines

@@ -57,11 +57,15 @@ def cut(text: str) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
-def listed(names: Sequence[str], total: int | None = None) -> str:
-    """Some names as a message shows them; `total` where these are only the first."""
-    more = (len(names) if total is None else total) - LISTED
-    shown = (n if n and n == n.strip() else f"'{n}'" for n in map(cut, names[:LISTED]))
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+def listed(names: Sequence[str]) -> str:
+    """Names of a file as a message shows them."""
+    shown = (cut(n) if n and n == n.strip() else f"'{cut(n)}'" for n in names[:LISTED])
+    return ", ".join(shown) + and_more(len(names))
+
+
+def and_more(total: int) -> str:
+    """What follows the first names of a list."""
+    return f" and {total - LISTED} more" if total > LISTED else ""
 
 
 class LineByLineError(Exception):

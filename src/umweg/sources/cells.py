@@ -172,13 +172,10 @@ def goods_code(text: str) -> Cell:
     try:
         digits = parse_code(value)
     except NomenclatureError as error:
+        what = error.what.replace(repr(value), repr(cut(value)))
         return Cell(
             None,
-            Problem(
-                "bad-code",
-                f"{error.what.replace(value, cut(value))}; allowed: {error.allowed}, or {TOTAL}; "
-                f"{error.next_step}",
-            ),
+            Problem("bad-code", f"{what}; allowed: {error.allowed}, or {TOTAL}; {error.next_step}"),
         )
     return Cell(digits, altered=digits != text)
 

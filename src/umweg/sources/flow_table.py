@@ -179,7 +179,7 @@ def _checked(source: str, dataset: str, published_on: date | str | None) -> str 
             allowed="YYYY-MM-DD",
             next_step="write the day of publication like 2024-08-15, or leave it out",
         ) from error
-    if day > date.today():
+    if day > date.today():  # noqa: DTZ011 - the user's own calendar day
         raise UsageError(
             f"the day of publication {day} is a day after today",
             allowed="YYYY-MM-DD, today or before",

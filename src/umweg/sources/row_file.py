@@ -28,6 +28,7 @@ from umweg.sources.batches import (
     Batch,
     LineByLineError,
     Reject,
+    and_more,
     count_lines,
     cut,
     listed,
@@ -168,7 +169,9 @@ class RowFile:
             hints.append(f"'{cut(name)}'" + (f" (meant {near[0]}?)" if near else ""))
         what = f"the column {listed(twice)} occurs twice" if twice else ""
         if unknown:
-            what += ("; " if what else "") + f"unknown columns: {listed(hints, len(unknown))}"
+            what += (
+                "; " if what else ""
+            ) + f"unknown columns: {', '.join(hints)}{and_more(len(unknown))}"
         raise InputError(
             what,
             where=f"{self.path}, header: {listed(self.columns)}",

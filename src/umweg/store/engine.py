@@ -85,6 +85,8 @@ class DuckDBEngine:
         if threads is not None:
             config["threads"] = threads
         self._con = ibis.duckdb.connect(**config)
+        # Results go to stdout; a bar that DuckDB draws there after two seconds would be among them.
+        self._con.raw_sql("SET enable_progress_bar = false")
         # Sums need no order; keeping it costs memory on large stores.
         self._con.raw_sql("SET preserve_insertion_order = false")
 

@@ -85,8 +85,49 @@ class Manifest:
     def rows(self, table: str) -> pa.Table:
         """The rows of one table of this snapshot alone, as written; empty where it has none."""
         schema = CONTRACTS[table].schema
-        parts = [pq.read_table(path, schema=schema) for path in self.paths(table)]
+        try:
+            parts = [pq.read_table(path, schema=schema) for path in self.paths(table)]
+        except (OSError, pa.ArrowException) as error:
+            raise self.damage(table, str(error)) from error
         return pa.concat_tables(parts) if parts else schema.empty_table()
+
+    def check_rows(self, table: str) -> None:
+        """Compare the number of rows that the files of a table have with the one they had.
+
+        Only the end of each file is read; `differing` compares every byte.
+
+        Raises:
+            StoreError: a file is missing, is no Parquet, or has another number of rows.
+        """
+        for t in self.tables:
+            if t.table != table:
+                continue
+            try:
+                rows = pq.read_metadata(self.folder / t.file).num_rows
+            except (OSError, pa.ArrowException) as error:
+                raise self.damage(table, str(error)) from error
+            if rows != t.rows:
+                raise self.damage(table, f"{t.file} has {rows} rows, the manifest names {t.rows}")
+
+    def damage(self, table: str, what: str) -> StoreError:
+        """The error of a file of this snapshot that is not as it was written."""
+        return StoreError(
+            f"a file of the table '{table}' is missing or damaged: {what}",
+            where=str(self.folder),
+            next_step=f"remove the snapshot with `umweg data forget {self.snapshot_id}` and "
+            "import it again",
+        )
+
+    def differing(self) -> dict[str, str]:
+        """The files that are not what was written, each with what is wrong with it."""
+        found = {}
+        for t in self.tables:
+            try:
+                if sha256_of(self.folder / t.file) != t.sha256:
+                    found[t.file] = "its SHA-256 is not the one of the manifest"
+            except OSError as error:
+                found[t.file] = f"it cannot be read: {error.strerror or error}"
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as plain data, without the folder it lies in."""

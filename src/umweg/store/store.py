@@ -18,7 +18,7 @@ from umweg.errors import StoreError
 from umweg.store.contracts import CONTRACTS, MIN_RATE_DAYS, SCHEMA_VERSION, VALUE_USD
 from umweg.store.engine import DuckDBEngine, Engine
 from umweg.store.migrate import migrate, version_of
-from umweg.store.snapshots import Manifest, Staging, staging, write_json
+from umweg.store.snapshots import MANIFEST, Manifest, Staging, staging, write_json
 
 SAMPLE_FOLDER = Path(__file__).parent / "sample"
 
@@ -125,10 +125,16 @@ class Store:
     def all_snapshots(self) -> tuple[Manifest, ...]:
         """Every snapshot held, oldest import first, the base's before the store's own."""
         own = sorted(
-            (Manifest.read(p.parent) for p in (self.root / "snapshots").glob("*/manifest.json")),
+            (Manifest.read(p.parent) for p in (self.root / "snapshots").glob(f"*/{MANIFEST}")),
             key=lambda m: (m.imported_at, m.snapshot_id),
         )
         return (*(self.base.all_snapshots if self.base else ()), *own)
+
+    def incomplete(self) -> tuple[Path, ...]:
+        """Folders of snapshots that have lost their manifest: none of them is read."""
+        folders = sorted(p for p in (self.root / "snapshots").glob("*") if p.is_dir())
+        own = tuple(p for p in folders if not (p / MANIFEST).exists())
+        return (*(self.base.incomplete() if self.base else ()), *own)
 
     def snapshots(self, as_of: date | None = None) -> tuple[Manifest, ...]:
         """The snapshots that count: the newest of each source and data set.
@@ -235,6 +241,8 @@ class Store:
             )
         if name == "rates":  # two histories of rates would double the flows that they meet
             used = used[-1:]
+        for m in used:
+            m.check_rows(name)
         if name != "flows":
             return self._read(name, [p for m in used for p in m.paths(name)])
         parts = [
