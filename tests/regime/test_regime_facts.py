@@ -122,12 +122,6 @@ def test_main_measures(regime: rg.Regime) -> None:
         regime.main_measures_from("DEU")
 
 
-def test_measure_dates_are_in_order(regime: rg.Regime) -> None:
-    days = [day for day, _ in regime.measure_dates("RUS")]
-    assert days == sorted(days)
-    assert (date(2022, 2, 26), regime.all_measures["eu-833-art-2a"]) in regime.measure_dates("RUS")
-
-
 def test_coalition_is_dated(regime: rg.Regime) -> None:
     eu = regime.coalition("RUS", date(2022, 2, 26))
     assert {"DEU", "FRA", "USA"} <= eu
@@ -225,12 +219,12 @@ def test_version_names_the_month_and_the_content(regime: rg.Regime) -> None:
 
 
 def test_first_restriction_of_a_code(regime: rg.Regime) -> None:
-    entry = regime.first_restricted("85423190", "eu-833-annex-xxiii")
+    entry = regime.goods_list("eu-833-annex-xxiii").first_restricted("85423190")
     assert entry is not None
     assert (entry.code, entry.from_, entry.date_quality) == (
         "854231", date(2022, 4, 9), "lower-bound"
     )  # fmt: skip
-    assert regime.first_restricted("010121", "eu-833-annex-xxiii") is None
+    assert regime.goods_list("eu-833-annex-xxiii").first_restricted("010121") is None
 
 
 def test_no_country_stands_in_the_code() -> None:

@@ -26,7 +26,6 @@ from umweg.report.plain_text import Style, width
 if TYPE_CHECKING:
     from umweg.flows import ScanResult
     from umweg.regime import Regime
-    from umweg.store import Store
 
 FAIL_ON = ("never", "alert", "review", "cannot-tell")
 
@@ -127,7 +126,7 @@ def scan_command(
                 next_step="make the folder, or choose another file",
             )
 
-    from umweg.flows import ScanOptions, scan
+    from umweg.flows import ScanOptions, save_signals, scan
     from umweg.periods import Window
     from umweg.regime import load
     from umweg.settings import load_settings
@@ -160,7 +159,7 @@ def scan_command(
     regime = load()
     result = scan(store, options, regime=regime)
     if save:
-        snapshot = _save(store, result)
+        snapshot = save_signals(store, result)
         say(f"signals saved as {snapshot}", quiet=quiet)
     _write(result, regime, format_, output, top, no_color)
     if report_file is not None:
@@ -179,30 +178,6 @@ def _split(values: list[str] | None, option: str) -> tuple[str, ...]:
             f"{option} is empty", where=option, next_step="give a value or leave it out"
         )
     return found
-
-
-def _save(store: Store, result: ScanResult) -> str:
-    """Write the signals as a snapshot of their own; a newer run of the same target replaces it."""
-    import pyarrow as pa
-
-    from umweg.store import commit
-    from umweg.store.contracts import SIGNALS
-
-    rows = result.signal_rows()
-    with store.importing() as stage:
-        stage.write("signals", pa.Table.from_pylist(rows, schema=SIGNALS.schema))
-        manifest = commit(
-            store.root,
-            stage,
-            source="scan",
-            dataset=f"signals-{result.run.target}",
-            parser=f"umweg scan {result.run.version}",
-            inputs=(),
-            rows_read=len(rows),
-            rows_kept=len(rows),
-            rows_set_aside=0,
-        )
-    return manifest.snapshot_id
 
 
 def _write(

@@ -3,5 +3,14 @@
 from umweg.flows.corridor_scan import scan
 from umweg.flows.options import ScanOptions
 from umweg.flows.result import CorridorResult, CountryResult, Run, ScanResult
+from umweg.flows.saving import save_signals
 
-__all__ = ["CorridorResult", "CountryResult", "Run", "ScanOptions", "ScanResult", "scan"]
+__all__ = [
+    "CorridorResult",
+    "CountryResult",
+    "Run",
+    "ScanOptions",
+    "ScanResult",
+    "save_signals",
+    "scan",
+]

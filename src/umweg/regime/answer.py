@@ -41,8 +41,7 @@ def answer(
         raise UsageError(
             f"no measure against {target!r} is held",
             allowed=", ".join(known),
-            next_step="name the sanctioned country by its alpha-3 code, such as --target "
-            f"{known[0] if known else 'XXX'}",
+            next_step="name the sanctioned country by its alpha-3 code",
         )
     held = [(m, regime.goods_list(i.id)) for m, i in pairs if i.held]
     held += [

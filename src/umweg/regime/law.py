@@ -318,11 +318,6 @@ class Regime:
             )
         return min(days)
 
-    def measure_dates(self, target: str) -> tuple[tuple[date, Measure], ...]:
-        """(first day, measure) of every measure against a target, in order of the day."""
-        dated = [(m.in_force_from, m) for m in self.measures(target)]
-        return tuple(sorted(dated, key=lambda pair: (pair[0], pair[1].id)))
-
     @property
     def target_codes(self) -> tuple[str, ...]:
         """The targets for which goods measures are held, sorted."""
@@ -347,10 +342,6 @@ class Regime:
             for e in self.events
             if (target is None or target in e.targets) and (until is None or e.in_force < until)
         )
-
-    def first_restricted(self, code: str, list_id: str) -> Entry | None:
-        """The earliest entry of a code on a list, with its own date and its quality."""
-        return self.goods_list(list_id).first_restricted(code)
 
     def goods(
         self,

@@ -88,11 +88,6 @@ class RowFile:
             self.columns = self._csv_columns(head, known)
         self._check_names(known)
 
-    @property
-    def first_row(self) -> int:
-        """Number of the first row of data: 2 in CSV, where the header is row 1; 1 in Parquet."""
-        return 1 if self.is_parquet else 2
-
     def batches(self, *, careful: bool = False) -> Iterator[Batch]:
         """The rows, in order.
 
