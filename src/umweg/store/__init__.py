@@ -1,6 +1,7 @@
 """The store of published figures: contracts, snapshots, and the engines that query them."""
 
-from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION, Column, Contract
+from umweg.store.columns import Column, Contract
+from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION
 from umweg.store.engine import DuckDBEngine, Engine, SparkEngine, engine_named
 from umweg.store.inventory import Series
 from umweg.store.snapshots import Alarm, InputFile, Manifest, commit, input_file

@@ -22,7 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from umweg.errors import StoreError
-from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION, Contract
+from umweg.store.columns import Contract
+from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION
 from umweg.store.figures import check_figures
 from umweg.store.inventory import Series, inventory
 

@@ -18,8 +18,10 @@ from umweg.errors import StoreError
 from umweg.store.contracts import CONTRACTS, MIN_RATE_DAYS, SCHEMA_VERSION, VALUE_USD
 from umweg.store.engine import DuckDBEngine, Engine
 from umweg.store.migrate import migrate, version_of
+from umweg.store.party_contracts import PARTY_TABLES
 from umweg.store.snapshots import MANIFEST, Manifest, Staging, staging, write_json
 
+_PARTIES = frozenset(t.name for t in PARTY_TABLES)
 SAMPLE_FOLDER = Path(__file__).parent / "sample"
 
 
@@ -216,7 +218,8 @@ class Store:
         """A table of the store over the snapshots that count.
 
         `flows` has two more columns: `value_usd` (see `contracts.VALUE_USD`) and `snapshot_id`.
-        `rates` is one history, that of the snapshot imported last.
+        The tables of parties have `snapshot_id` too. `rates` is one history, that of the snapshot
+        imported last.
 
         Args:
             name: Name of the contract.
@@ -243,15 +246,16 @@ class Store:
             used = used[-1:]
         for m in used:
             m.check_rows(name)
-        if name != "flows":
+        if name != "flows" and name not in _PARTIES:
             return self._read(name, [p for m in used for p in m.paths(name)])
         parts = [
             self._read(name, m.paths(name)).mutate(snapshot_id=ibis.literal(m.snapshot_id))
             for m in used
         ]
-        currencies = {s.currency for m in used for s in m.series}
-        flows = parts[0] if len(parts) == 1 else ibis.union(*parts)
-        return self._with_usd(flows, currencies)
+        rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
+        if name != "flows":
+            return rows
+        return self._with_usd(rows, {s.currency for m in used for s in m.series})
 
     def has(self, name: str) -> bool:
         """Whether any snapshot holds the table."""

@@ -1,0 +1,1 @@
+"""Names, entities and ownership: find the listed name, in any script, and say why."""

@@ -1,0 +1,1 @@
+"""An order book in, a reasoned decision for every line out."""

@@ -1,0 +1,80 @@
+"""What a publisher's format declares of itself, and what an import is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Literal, cast
+
+from umweg.sources.opening import Head
+from umweg.store import Manifest, Store
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """One import, as it was asked for.
+
+    Attributes:
+        files: The publisher's files; the first is the main one (OFAC: sdn.csv, then alt and add).
+        source: Name of the source.
+        dataset: Data set within the source; a newer snapshot of both takes the older one's place.
+        published_on: The publisher's own date, YYYY-MM-DD; read from the file where it says it.
+        retrieved_at: When the bytes were had from the publisher, ISO 8601 in UTC.
+        url: Where the bytes were had.
+        mapping: A mapping file (YAML) for tables that have no format of their own.
+        strict: Refuse the file if any row would have to be set aside.
+        allow_shrink: Store a list although it has far fewer entities than the one before.
+        progress: Called with the number of rows (or entities) read so far.
+    """
+
+    files: tuple[Path, ...]
+    source: str
+    dataset: str
+    published_on: str | None = None
+    retrieved_at: str | None = None
+    url: str | None = None
+    mapping: Path | None = None
+    strict: bool = False
+    allow_shrink: bool = False
+    progress: Progress | None = None
+
+
+Importer = Callable[[ImportRequest, Store], Manifest]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publisher's data set that Umweg can read.
+
+    Attributes:
+        name: What `--source` takes: `ofac-sdn`.
+        holds: `flows`, or `entities` for a list of parties.
+        title, publisher, url, licence: For `origins`.
+        importer: `module:function`, loaded when it is first used.
+        recognises: Whether the beginning of a file is this source's.
+        hosts: The publisher's hosts; a download from any other is refused.
+        min_entities: A list with fewer is taken for a truncated one; 0 for no check.
+        max_shrink: Share of its entities that a list may lose against the snapshot before.
+    """
+
+    name: str
+    holds: Literal["flows", "entities"]
+    title: str
+    publisher: str
+    importer: str
+    recognises: Callable[[Head], bool]
+    url: str = ""
+    licence: str = ""
+    hosts: tuple[str, ...] = ()
+    min_entities: int = 0
+    max_shrink: float = 0.1
+    dataset: str = field(default="")
+
+    def read(self, request: ImportRequest, store: Store) -> Manifest:
+        """Import the files of a request."""
+        module, _, function = self.importer.partition(":")
+        return cast(Importer, getattr(import_module(module), function))(request, store)

@@ -1,0 +1,1 @@
+"""Measured quality: labelled sets and planted worlds, repeatable by anyone."""
