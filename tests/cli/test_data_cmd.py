@@ -283,7 +283,7 @@ def test_what_cannot_be_imported(
 def test_missing_names(data: Data, tmp_path: Path) -> None:
     assert data("import", tmp_path / "nothing.csv", "--source", "x") == 3
     assert "cannot be read" in data.err
-    assert data("import", tmp_path / "nothing.csv") == 2
+    assert data("import", tmp_path / "nothing.csv") == 3
     assert data("list", "--store", str(tmp_path / "mistyped"), store=False) == 3
     assert "no store here" in data.err
     data.load(HEADER + GOOD)

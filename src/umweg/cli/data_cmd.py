@@ -55,26 +55,40 @@ Snapshot = Annotated[
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet file of flows.")],
-    source: Annotated[
-        str, typer.Option(metavar="NAME", help="Who the figures come from: a-z, 0-9, hyphens.")
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="The file, and those that belong to it."),
     ],
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Source, such as ofac-sdn or comtrade; recognised where it can be. Any other "
+            "name for a table of your own.",
+        ),
+    ] = None,
     published: Annotated[
         str | None, typer.Option(metavar="DATE", help="Day of publication, YYYY-MM-DD.")
     ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="YAML", help="Which column of your own table is what.")
+    ] = None,
     dataset: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
             help="Data set within the source; a newer file of the same takes the older's place.",
         ),
-    ] = "flows",
+    ] = None,
     publisher: Annotated[str | None, typer.Option(metavar="TEXT", help="Who published.")] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the data.")] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Public address.")] = None,
     licence: Annotated[str | None, typer.Option(metavar="TEXT", help="Terms of reuse.")] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse the file if a row would be set aside.")
+    ] = False,
+    allow_shrink: Annotated[
+        bool, typer.Option("--allow-shrink", help="Store a list although it lost many entities.")
     ] = False,
     store_dir: StoreDir = None,
     format_: Format = "table",
@@ -84,15 +98,16 @@ def import_(
     verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> None:
-    """Import a flows file; every row is kept, or set aside with a reason.
+    """Import a publisher's file or your own table; every row is kept, or set aside with a reason.
 
     Example: umweg data import flows.csv --source my-office --published 2024-08-15
     """
     check_format(format_, output)
-    from umweg.sources import OriginInfo, import_flows
+    from umweg.sources import OriginInfo, import_files
 
+    file = files[0]
     store = _store(store_dir, create=True)
-    replaced = {(m.source, m.dataset): m for m in store.snapshots()}.get((source, dataset))
+    before = {(m.source, m.dataset): m for m in store.snapshots()}
     shows = not quiet and sys.stderr.isatty()
 
     def progress(rows: int) -> None:
@@ -100,20 +115,24 @@ def import_(
             typer.echo(f"\r{rows:,} rows read", nl=False, err=True)
 
     try:
-        manifest = import_flows(
-            file,
+        manifest = import_files(
+            files,
             store,
             source=source,
             published_on=published,
             dataset=dataset,
             origin=OriginInfo(publisher, title, url, licence),
+            mapping=mapping,
+            url=url,
             strict=strict,
+            allow_shrink=allow_shrink,
             progress=progress,
         )
     finally:
         if shows:
             typer.echo(err=True)
     say(f"store: {store.root}", quiet=quiet or not verbose)
+    replaced = before.get((manifest.source, manifest.dataset))
     counted = store.snapshots()
     current = {m.snapshot_id for m in counted}
     for alarm in manifest.alarms:

@@ -57,6 +57,7 @@ def list_row(m: Manifest) -> dict[str, Any]:
         "rows_read": m.rows_read,
         "rows_kept": m.rows_kept,
         "rows_set_aside": m.rows_set_aside,
+        "entities": sum(t.rows for t in m.tables if t.table == "entities"),
         "alarms": [a.name for a in m.alarms],
     }
 

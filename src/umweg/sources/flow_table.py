@@ -96,7 +96,7 @@ def import_flows(
             `strict`, has any row that cannot. Nothing is stored then.
     """
     path = Path(path)
-    vintage = _checked(source, dataset, published_on)
+    vintage = check_names(source, dataset, published_on)
     file = RowFile(path, ALLOWED)
     _check_header(file)
     try:
@@ -155,7 +155,8 @@ def _attempt(
 _NAME = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 
 
-def _checked(source: str, dataset: str, published_on: date | str | None) -> str | None:
+def check_names(source: str, dataset: str, published_on: date | str | None) -> str | None:
+    """The day of publication in ISO 8601; raises where a name or the day cannot be."""
     for label, name in (("source", source), ("data set", dataset)):
         if not _NAME.match(name) or len(name) > 60:
             raise UsageError(

@@ -51,7 +51,7 @@ class Head:
     @property
     def text(self) -> str:
         """The beginning as text, for recognition only: bytes that are no UTF-8 are replaced."""
-        return self.data.decode("utf-8-sig", errors="replace")
+        return self.data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
 
 
 def head_of(path: Path) -> Head:

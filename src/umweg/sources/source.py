@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal, cast
 
+from umweg.sources.flow_table import OriginInfo
 from umweg.sources.opening import Head
 from umweg.store import Manifest, Store
 
@@ -26,6 +27,7 @@ class ImportRequest:
         retrieved_at: When the bytes were had from the publisher, ISO 8601 in UTC.
         url: Where the bytes were had.
         mapping: A mapping file (YAML) for tables that have no format of their own.
+        origin: What the user says of the publisher.
         strict: Refuse the file if any row would have to be set aside.
         allow_shrink: Store a list although it has far fewer entities than the one before.
         progress: Called with the number of rows (or entities) read so far.
@@ -38,6 +40,7 @@ class ImportRequest:
     retrieved_at: str | None = None
     url: str | None = None
     mapping: Path | None = None
+    origin: OriginInfo | None = None
     strict: bool = False
     allow_shrink: bool = False
     progress: Progress | None = None

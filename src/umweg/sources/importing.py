@@ -1,0 +1,110 @@
+"""One door for every file: recognise the source, or take the one that was named, and import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from umweg.errors import InputError, UsageError
+from umweg.sources.flow_table import DATASET, OriginInfo, check_names, import_flows
+from umweg.sources.registry import SOURCES, recognised
+from umweg.sources.source import ImportRequest, Progress, Source
+from umweg.store import Manifest, Store
+
+
+def import_files(
+    files: Sequence[Path],
+    store: Store,
+    *,
+    source: str | None = None,
+    dataset: str | None = None,
+    published_on: str | None = None,
+    origin: OriginInfo | None = None,
+    mapping: Path | None = None,
+    retrieved_at: str | None = None,
+    url: str | None = None,
+    strict: bool = False,
+    allow_shrink: bool = False,
+    progress: Progress | None = None,
+) -> Manifest:
+    """Import a publisher's file (and what belongs to it), or a table of the user's own.
+
+    The named source decides; without one, the beginning of the file. A table with a mapping, and
+    figures in the store's own columns, take any name that is no source's.
+
+    Raises:
+        UsageError: a name, a date or a combination that cannot be.
+        InputError: the file cannot be read, or is not of the source. Nothing is stored then.
+    """
+    if not files:
+        raise UsageError("no file is named", next_step="name the publisher's file")
+    # `Path.is_file` says no to what may not be looked into; opening says why.
+    known = _source(files[0], source, mapping)
+    name = source or (known.name if known else "")
+    if known is None and mapping is None:
+        if len(files) > 1:
+            raise UsageError(
+                f"'{name}' is no source of several files",
+                allowed=", ".join(SOURCES),
+                next_step="import the files one by one, each with its own --dataset",
+            )
+        return import_flows(
+            files[0],
+            store,
+            source=name,
+            published_on=published_on,
+            origin=origin,
+            dataset=dataset or DATASET,
+            strict=strict,
+            progress=progress,
+        )
+    default = known.dataset or known.name if known else DATASET
+    request = ImportRequest(
+        files=tuple(files),
+        source=name,
+        dataset=dataset or default,
+        published_on=check_names(name, dataset or default, published_on),
+        retrieved_at=retrieved_at,
+        url=url,
+        mapping=mapping,
+        origin=origin,
+        strict=strict,
+        allow_shrink=allow_shrink,
+        progress=progress,
+    )
+    if known is None:
+        from umweg.sources.mapped import import_mapped
+
+        return import_mapped(request, store)
+    return known.read(replace(request, url=url or known.url or None), store)
+
+
+def _source(file: Path, named: str | None, mapping: Path | None) -> Source | None:
+    """The source meant; None for a table with a mapping or in the store's own columns."""
+    if named is not None:
+        known = SOURCES.get(named)
+        if known is not None and mapping is not None:
+            raise UsageError(
+                f"the source '{named}' has a format of its own and takes no mapping",
+                next_step="leave --mapping out, or choose another name with --source",
+            )
+        return known
+    if mapping is not None:
+        raise UsageError(
+            "a table with a mapping needs a name of who it comes from",
+            where="--source",
+            allowed="small letters, digits and single hyphens, at most 60",
+            next_step="add --source my-office",
+        )
+    found = recognised(file)
+    if len(found) == 1:
+        return found[0]
+    raise InputError(
+        "the source of the file is not recognised"
+        if not found
+        else f"the file may be of several sources: {', '.join(s.name for s in found)}",
+        where=str(file),
+        allowed=", ".join(SOURCES),
+        next_step="name the source with --source, for a table of another kind with --mapping",
+    )
