@@ -68,3 +68,9 @@ class NomenclatureError(InputError):
 
 class StoreError(InputError):
     """The store cannot be opened, is of another schema version, or a snapshot is damaged."""
+
+
+class PublisherError(UmwegError):
+    """A publisher could not be reached, or what it sent is not what was asked for (exit code 4)."""
+
+    exit_code = EXIT_PUBLISHER

@@ -48,6 +48,25 @@ class ImportRequest:
 
 Importer = Callable[[ImportRequest, Store], Manifest]
 
+Form = Literal["csv", "json", "xml", "zip", "7z"]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that a publisher offers at a fixed address.
+
+    Attributes:
+        file: The name it is kept and imported under: `sdn.csv`.
+        url: Its address, at one of the source's hosts.
+        form: What its first bytes must look like; anything else is refused.
+        max_bytes: More than this is refused.
+    """
+
+    file: str
+    url: str
+    form: Form
+    max_bytes: int = 512 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -59,7 +78,11 @@ class Source:
         title, publisher, url, licence: For `origins`.
         importer: `module:function`, loaded when it is first used.
         recognises: Whether the beginning of a file is this source's.
-        hosts: The publisher's hosts; a download from any other is refused.
+        hosts: The publisher's hosts, and those to which the publisher itself sends its readers
+            on; a download from any other is refused.
+        downloads: The files that make up one import, the main one first; empty where an address
+            depends on what is asked for.
+        max_age_days: Days after which a copy is stale; 0 where the publisher names no rhythm.
         min_entities: A list with fewer is taken for a truncated one; 0 for no check.
         max_shrink: Share of its entities that a list may lose against the snapshot before.
     """
@@ -73,6 +96,8 @@ class Source:
     url: str = ""
     licence: str = ""
     hosts: tuple[str, ...] = ()
+    downloads: tuple[Download, ...] = ()
+    max_age_days: int = 0
     min_entities: int = 0
     max_shrink: float = 0.1
     dataset: str = field(default="")
