@@ -191,7 +191,7 @@ def record(cls: type[T], raw: object, where: str) -> T:
     return made
 
 
-_REFERENCES = ("instrument", "reference", "instruments")
+_REFERENCES = ("instrument", "reference", "instruments", "paper", "link")
 
 
 def _check_interval(made: object, where: str) -> None:

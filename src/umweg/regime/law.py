@@ -19,11 +19,14 @@ from umweg.regime.model import (
     Entry,
     Event,
     Instrument,
+    Interval,
     Issuer,
     ListInfo,
     Measure,
     Member,
     Naming,
+    OwnershipInterval,
+    OwnershipRule,
     Programme,
     QuestionRule,
     RedFlag,
@@ -50,6 +53,7 @@ YAML_FILES: dict[str, type] = {
     "lists": ListInfo,
     "questions": QuestionRule,
     "targets": Target,
+    "ownership": OwnershipRule,
 }
 CSV_FILES: dict[str, type] = {
     "coalition": Member,
@@ -144,22 +148,7 @@ class Regime:
             self._resolve(
                 f"measures, {measure.id}", measure.intervals, "instrument", self.instruments
             )
-            ordered = sorted(measure.intervals, key=lambda i: i.from_)
-            if not ordered:
-                raise RegimeError(
-                    f"the measure {measure.id} has no interval",
-                    where="measures.yaml",
-                    allowed="at least one interval with from and instrument",
-                    next_step="add its first day and the act",
-                )
-            for one, two in pairwise(ordered):
-                if one.until is None or two.from_ < one.until:
-                    raise RegimeError(
-                        f"overlapping dates of the measure {measure.id}: {one.from_}, {two.from_}",
-                        where="measures.yaml",
-                        allowed="intervals [from, until) that do not overlap",
-                        next_step="end the first interval where the second begins",
-                    )
+            _check_apart(measure.intervals, f"the measure {measure.id}", "measures.yaml")
         return table
 
     @cached_property
@@ -168,6 +157,15 @@ class Regime:
         table = self._by_id("questions", QuestionRule)
         self._resolve("questions", table.values(), "programme", self.programmes)
         self._resolve("questions", table.values(), "instrument", self.instruments)
+        return table
+
+    @cached_property
+    def ownership_rules(self) -> dict[str, OwnershipRule]:
+        """When a firm counts as owned by listed persons, by authority."""
+        table = self._by_id("ownership", OwnershipRule)
+        self._resolve("ownership", table.values(), "issuer", self.issuers)
+        for rule in table.values():
+            _check_apart(rule.intervals, f"the ownership rule {rule.id}", "ownership.yaml")
         return table
 
     @cached_property
@@ -361,6 +359,25 @@ class Regime:
         from umweg.regime.answer import answer
 
         return answer(self, code, target, as_of, extra_lists)
+
+
+def _check_apart(intervals: Sequence[Interval | OwnershipInterval], whose: str, where: str) -> None:
+    ordered = sorted(intervals, key=lambda i: i.from_)
+    if not ordered:
+        raise RegimeError(
+            f"{whose} has no interval",
+            where=where,
+            allowed="at least one interval with from and its act",
+            next_step="add its first day and the act",
+        )
+    for one, two in pairwise(ordered):
+        if one.until is None or two.from_ < one.until:
+            raise RegimeError(
+                f"overlapping dates of {whose}: {one.from_}, {two.from_}",
+                where=where,
+                allowed="intervals [from, until) that do not overlap",
+                next_step="end the first interval where the second begins",
+            )
 
 
 def _fact_files(folder: Path) -> list[Path]:

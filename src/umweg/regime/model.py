@@ -133,6 +133,57 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnershipInterval:
+    """One stretch of time in which an authority reads ownership in one way.
+
+    Attributes:
+        threshold_percent, comparison: Holdings of at least (`>=`) or more than (`>`) so much.
+        aggregate: `all`: the holdings of all listed persons are added up; `joint`: only those of
+            persons who hold jointly.
+        counts: What is a holding: shares, votes.
+        control: Whether control without ownership has the same effect.
+        paper, link: The guidance or provision.
+    """
+
+    from_: date
+    threshold_percent: int
+    comparison: Literal[">=", ">"]
+    aggregate: Literal["all", "joint"]
+    counts: tuple[Literal["shares", "votes"], ...]
+    control: bool
+    paper: str
+    link: str
+    date_quality: DateQuality
+    confidence: Confidence
+    until: date | None = None
+    until_paper: str = ""
+    note: str = ""
+
+    def reached(self, percent: float) -> bool:
+        """Whether a sum of holdings reaches the threshold."""
+        limit = self.threshold_percent
+        return percent >= limit if self.comparison == ">=" else percent > limit
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipRule:
+    """`ownership.yaml`: when a firm counts as owned by the persons on an authority's lists."""
+
+    id: str
+    issuer: str
+    title: str
+    lists: tuple[str, ...]
+    intervals: tuple[OwnershipInterval, ...]
+
+    def at(self, as_of: date) -> OwnershipInterval | None:
+        """The reading of a day; None where the authority had no such rule."""
+        for i in self.intervals:
+            if i.from_ <= as_of and (i.until is None or as_of < i.until):
+                return i
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """A published state of a goods list: its number of codes and its first day."""
 
