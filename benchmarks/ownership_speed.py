@@ -74,9 +74,8 @@ def main() -> None:
         found = ownership(table, listed, rules[authority], day)
         seconds[authority] = time.perf_counter() - start
         owned, possible = int(found.found.owned.sum()), int(found.found.possible.sum())
-        print(
-            f"{authority}: {seconds[authority]:.2f} s, {owned:,} owned, {possible - owned:,} unknown"
-        )
+        unknown = possible - owned
+        print(f"{authority}: {seconds[authority]:.2f} s, {owned:,} owned, {unknown:,} unknown")
     start = time.perf_counter()
     naive(table, set(listed))
     plain = time.perf_counter() - start
