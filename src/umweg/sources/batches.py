@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +27,16 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of the file: their numbers, their columns as text, and the rows that are none."""
+    """Some rows of the file: their numbers, their columns as text, and the rows that are none.
+
+    `numbers` marks, for the columns that have any, the cells that were numbers in the file: a goods
+    code among them may have lost its leading zero.
+    """
 
     rows: Rows
     columns: dict[str, pa.StringArray]
     rejects: tuple[Reject, ...]
+    numbers: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     def texts(self, indices: Sequence[int] | npt.NDArray[np.intp]) -> list[dict[str, str]]:
         """Some rows as read."""

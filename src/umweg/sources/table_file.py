@@ -1,0 +1,468 @@
+"""A user's table as it comes: CSV in any encoding, a workbook, Parquet, or JSON lines.
+
+All come out alike: columns of text, each row with its number in the file. Text, because a number
+that was read as one has lost its leading zeros and its spelling; cells that were numbers already in
+the file are marked as such (`Batch.numbers`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from umweg.errors import InputError, UsageError
+from umweg.sources.batches import Batch, Reject, cut, listed, ragged
+from umweg.sources.csv_rows import DELIMITERS, CsvRows, TooLong, lines
+from umweg.sources.opening import Head, head_of
+from umweg.sources.text_encoding import TextEncoding, encoding_of
+from umweg.sources.workbook_rows import Cells, SheetRows, number_text
+
+BATCH = 1 << 16
+"""Rows of one batch."""
+
+MAX_COLUMNS = 1_000
+
+KINDS = ("csv", "xlsx", "xlsb", "xls", "ods", "parquet", "jsonl")
+WORKBOOKS = ("xlsx", "xlsb", "xls", "ods")
+ALLOWED = "CSV, a workbook (XLSX, XLSB, XLS, ODS), Parquet, or JSON lines"
+
+_HEADER_SEARCH = 25
+"""Rows at the beginning of a table among which its header is looked for."""
+
+_FOREIGN = (
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "a text document (RTF)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"BZh", "compressed with bzip2"),
+    (b"\xfd7zXZ", "compressed with xz"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"SQLite format 3", "a database"),
+)
+
+_Row = tuple[int, "Cells | Reject"]
+
+
+class TableFile:
+    """A table in a file.
+
+    Attributes:
+        path: The file.
+        kind: One of `KINDS`.
+        columns: Names of the columns as written; an empty name becomes `column 3`, a second `Name`
+            becomes `Name (2)`.
+        encoding: Of a text file, as Python names it; else empty.
+        delimiter: What divides the fields of a CSV file; else empty.
+        sheet: Name of the sheet of a workbook; else empty.
+        header_row: Number of the row that holds the names; 0 where the format has none.
+        notes: What was assumed while reading, in words.
+
+    Args:
+        path: The file.
+        sheet: Sheet of a workbook; without it, the first that is not hidden.
+        encoding: Of a text file; found where it is None.
+        delimiter: Of a CSV file; found where it is None.
+
+    Raises:
+        UsageError: an encoding or delimiter that is none, or one that the file's kind has not.
+        InputError: the file is missing, empty, damaged, too large, of another kind, or has no
+            usable header.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        sheet: str | None = None,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.encoding = self.delimiter = self.sheet = ""
+        self._notes: list[str] = []
+        head = head_of(self.path)
+        self.kind = _kind(self.path, head)
+        _check_options(self.kind, sheet, encoding, delimiter)
+        self.header_row = 0
+        if self.kind == "parquet":
+            self.columns = self._names(_parquet_names(self.path))
+        elif self.kind == "jsonl":
+            self._encoding = self._encoded(encoding)
+            self.columns = self._names(self._json_keys())
+        else:
+            if self.kind == "csv":
+                self._encoding = self._encoded(encoding)
+                self._csv = CsvRows(self.path, self._encoding, delimiter)
+                self.delimiter = self._csv.delimiter
+            else:
+                self._sheet_rows = SheetRows(self.path, self.kind, sheet)
+                self.sheet = self._sheet_rows.name
+                others = [n for n in self._sheet_rows.names if n != self.sheet]
+                if others and sheet is None:
+                    self._note(f"the sheet '{cut(self.sheet)}' is read; not: {listed(others)}")
+            self.header_row, names = self._header()
+            self.columns = self._names(names)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed while reading, in words."""
+        return tuple(self._notes)
+
+    def batches(self, size: int = BATCH) -> Iterator[Batch]:
+        """The rows below the header, in order; rows that are none are in `Batch.rejects`.
+
+        Empty rows between others are rejects (`empty-row`); empty rows at the end are no rows.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        if self.kind == "parquet":
+            yield from self._parquet(size)
+            return
+        rows = self._data()
+        while chunk := list(islice(rows, size)):
+            yield self._batch(chunk)
+
+    # -- the header ---------------------------------------------------------------------------
+
+    def _encoded(self, given: str | None) -> TextEncoding:
+        found = encoding_of(self.path, given)
+        self.encoding = found.name
+        if found.note:
+            self._note(found.note)
+        return found
+
+    def _note(self, text: str) -> None:
+        self._notes.append(text)
+
+    def _header(self) -> tuple[int, list[str]]:
+        """The row that names the columns: the first that is about as wide as the rows below it.
+
+        Reports begin with a title, a date or an empty line; those have a cell or two.
+        """
+        first: list[tuple[int, list[str]]] = []
+        for row, cells in islice(self._all_rows(None), _HEADER_SEARCH):
+            if isinstance(cells, Cells):
+                first.append((row, cells.texts))
+            elif not first:
+                # What stands before any row is the header, and a header that cannot be read
+                # leaves a table without names.
+                raise InputError(
+                    f"the first line cannot be read: {cells.detail}",
+                    where=f"{self.path}, row {row}",
+                    allowed="a header of column names",
+                    next_step="check that this is a table with a header, or name its --encoding",
+                )
+        filled = [(row, texts, sum(bool(t.strip()) for t in texts)) for row, texts in first]
+        widest = max((n for *_, n in filled), default=0)
+        if not widest:
+            raise InputError(
+                "the table is empty",
+                where=str(self.path),
+                allowed="a header of column names, and rows below it",
+                next_step="export the table again",
+            )
+        for row, texts, n in filled:
+            if n * 2 >= widest:
+                above = sum(1 for r, _, k in filled if r < row and k)
+                if above:
+                    self._note(f"the header is row {row}; {above} rows above it are not read")
+                return row, texts
+        raise InputError("the table has no header", where=str(self.path))  # pragma: no cover
+
+    def _names(self, written: Sequence[str]) -> tuple[str, ...]:
+        if len(written) > MAX_COLUMNS:
+            raise InputError(
+                f"the table has {len(written):,} columns",
+                where=f"{self.path}, header: {listed(written)}",
+                allowed=f"at most {MAX_COLUMNS:,}",
+                next_step="check the delimiter, or remove the columns that are not needed",
+            )
+        names: list[str] = []
+        taken: set[str] = set()
+        seen: Counter[str] = Counter()
+        empty: list[str] = []
+        for position, name in enumerate(written, start=1):
+            text = " ".join(name.split())
+            if not text:
+                text = f"column {position}"
+                empty.append(text)
+            seen[text] += 1
+            shown, number = text, 1
+            while shown in taken:
+                number += 1
+                shown = f"{text} ({number})"
+            taken.add(shown)
+            names.append(shown)
+        twice = [n for n, k in seen.items() if k > 1]
+        if twice:
+            self._note(
+                f"columns of the same name: {listed(twice)}; "
+                f"the later ones are called '{cut(twice[0])} (2)' and so on"
+            )
+        while empty and names[-len(empty) :] != empty:
+            self._note(f"a column without a name is called '{empty.pop(0)}'")
+        return tuple(names)
+
+    # -- rows ---------------------------------------------------------------------------------
+
+    def _all_rows(self, width: int | None) -> Iterator[_Row]:
+        if self.kind == "csv":
+            for row, fields in self._csv.rows(width):
+                yield row, fields if isinstance(fields, Reject) else Cells(fields, _NONE)
+        else:
+            yield from enumerate(self._sheet_rows.rows(), start=1)
+
+    def _data(self) -> Iterator[_Row]:
+        """Rows below the header, empty ones as rejects unless nothing follows them."""
+        empty: list[int] = []
+        rows = self._json_rows() if self.kind == "jsonl" else self._all_rows(len(self.columns))
+        for row, cells in rows:
+            if row <= self.header_row:
+                continue
+            if isinstance(cells, Cells) and not "".join(cells.texts).strip():
+                empty.append(row)
+                continue
+            for number in empty:
+                yield number, Reject(number, "empty-row", "the row has no content", "{}")
+            empty = []
+            yield row, self._fitted(row, cells) if isinstance(cells, Cells) else cells
+
+    def _fitted(self, row: int, cells: Cells) -> Cells | Reject:
+        """A row of a sheet may be shorter than the header where the format leaves out its end."""
+        width = len(self.columns)
+        if len(cells.texts) == width:
+            return cells
+        if any(cells.texts[width:]):
+            return ragged(row, len(cells.texts), width, ",", json.dumps(cells.texts[:width]))
+        missing = width - len(cells.texts)
+        return Cells(
+            cells.texts[:width] + [""] * missing, cells.numbers[:width] + [False] * missing
+        )
+
+    def _batch(self, chunk: list[_Row]) -> Batch:
+        rows = [row for row, cells in chunk if isinstance(cells, Cells)]
+        good = [cells for _, cells in chunk if isinstance(cells, Cells)]
+        texts = zip(*(c.texts for c in good), strict=True) if good else [()] * len(self.columns)
+        columns = dict(zip(self.columns, (pa.array(t, pa.string()) for t in texts), strict=True))
+        numbers = {}
+        if good and good[0].numbers is not _NONE:
+            flags = np.array([c.numbers for c in good], bool)
+            numbers = {n: flags[:, i] for i, n in enumerate(self.columns) if flags[:, i].any()}
+        return Batch(
+            np.array(rows, np.int64),
+            columns,
+            tuple(cells for _, cells in chunk if isinstance(cells, Reject)),
+            numbers,
+        )
+
+    # -- JSON lines ---------------------------------------------------------------------------
+
+    def _json_keys(self) -> list[str]:
+        keys: dict[str, None] = {}
+        for _, cells in self._json_objects():
+            if isinstance(cells, dict):
+                keys.update(dict.fromkeys(cells))
+            if len(keys) > MAX_COLUMNS:
+                break
+        if not keys:
+            raise InputError(
+                "no line is a JSON object",
+                where=str(self.path),
+                allowed='an object on each line, such as {"order": "1", "code": "854231"}',
+                next_step="write one object on each line (JSON lines)",
+            )
+        return list(keys)
+
+    def _json_objects(self) -> Iterator[tuple[int, dict[str, object] | Reject]]:
+        for row, line in enumerate(lines(self.path, self._encoding), start=1):
+            if isinstance(line, TooLong):
+                yield row, Reject(row, "too-long-row", "the line is too long", "{}")
+                continue
+            if not line.strip():
+                yield row, {}
+                continue
+            raw = json.dumps({"line": cut(line)}, ensure_ascii=True)
+            try:
+                found = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                yield row, Reject(row, "not-json", f"the line is no JSON: {error}", raw)
+                continue
+            if not isinstance(found, dict):
+                yield row, Reject(row, "not-json", "the line is no JSON object", raw)
+                continue
+            yield row, found
+
+    def _json_rows(self) -> Iterator[_Row]:
+        keys = self.columns
+        original = dict.fromkeys(keys)
+        for row, found in self._json_objects():
+            if isinstance(found, Reject):
+                yield row, found
+                continue
+            values = [found.get(key) for key in original]
+            texts = [_json_text(v) for v in values]
+            if any(_has_surrogate(t) or "\0" in t for t in texts):
+                yield row, Reject(row, "undecodable-text", "the line holds no whole text", "{}")
+                continue
+            yield row, Cells(texts, [isinstance(v, int | float) for v in values])
+
+    # -- Parquet ------------------------------------------------------------------------------
+
+    def _parquet(self, size: int) -> Iterator[Batch]:
+        next_row = 1
+        try:
+            with pq.ParquetFile(self.path) as file:
+                for block in file.iter_batches(batch_size=size):
+                    rows = np.arange(next_row, next_row + block.num_rows)
+                    next_row += block.num_rows
+                    columns, numbers = {}, {}
+                    for i, name in enumerate(self.columns):
+                        column = block.column(i)
+                        columns[name] = self._parquet_text(name, column)
+                        if _is_number(column.type):
+                            numbers[name] = np.asarray(column.is_valid())
+                    yield Batch(rows, columns, (), numbers)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(self.path, error) from error
+
+    def _parquet_text(self, name: str, column: pa.Array) -> pa.StringArray:
+        if pa.types.is_floating(column.type):
+            texts = [None if v is None or v != v else number_text(v) for v in column.to_pylist()]
+            return pa.array(texts, pa.string()).fill_null("")
+        try:
+            text = column.cast(pa.string()).fill_null("")
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise InputError(
+                f"the column '{cut(name)}' cannot be read as text: {error}",
+                where=str(self.path),
+                allowed="text, numbers or dates",
+                next_step="write the column as text",
+            ) from error
+        return text
+
+
+_NONE: list[bool] = []
+"""The marks of a row of a text file, whose cells are never numbers."""
+
+
+def _kind(path: Path, head: Head) -> str:
+    """The kind of a file by what it holds; its name is no evidence."""
+    data = head.data
+    if head.members:
+        names = set(head.members)
+        if "xl/workbook.bin" in names:
+            return "xlsb"
+        if any(n.startswith("xl/") for n in names):
+            return "xlsx"
+        if "content.xml" in names and "mimetype" in names:
+            return "ods"
+        if len(head.members) > 1:
+            raise _other(path, f"an archive of {len(head.members)} files", "unpack it and name one")
+    packed = head.name != path.name or _is_gzip(path)
+    if data[:4] == b"PAR1" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        if packed:
+            raise _other(path, "packed", "unpack it first: only text is read from an archive")
+        return "parquet" if data[:4] == b"PAR1" else "xls"
+    for magic, what in _FOREIGN:
+        if data.startswith(magic):
+            raise _other(path, what, "export the table as CSV in UTF-8 or as XLSX")
+    beginning = head.text.lstrip().lower()
+    if beginning.startswith(("<!doctype html", "<html", "<?xml", "<table")):
+        raise _other(
+            path,
+            "a web page or XML, whatever its name",
+            "open it in a spreadsheet program and save it as XLSX",
+        )
+    if beginning.startswith("{"):
+        return "jsonl"
+    if beginning.startswith(("[{", "[\n", "[\r", "[ ")):
+        raise _other(path, "one JSON array", "write one object on each line (JSON lines)")
+    if not data:
+        raise InputError(
+            "the file is empty",
+            where=str(path),
+            allowed=ALLOWED,
+            next_step="export the table again",
+        )
+    return "csv"
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    types = pa.types
+    return bool(types.is_floating(kind) or types.is_integer(kind) or types.is_decimal(kind))
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as f:
+        return f.read(2) == b"\x1f\x8b"
+
+
+def _other(path: Path, what: str, next_step: str) -> InputError:
+    return InputError(f"the file is {what}", where=str(path), allowed=ALLOWED, next_step=next_step)
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    return InputError(
+        f"the file is damaged: {error}",
+        where=str(path),
+        allowed=ALLOWED,
+        next_step="export or copy it again",
+    )
+
+
+def _check_options(
+    kind: str, sheet: str | None, encoding: str | None, delimiter: str | None
+) -> None:
+    if sheet is not None and kind not in WORKBOOKS:
+        raise UsageError(
+            f"a sheet is named, and the file is {kind}",
+            allowed=f"a sheet of {', '.join(WORKBOOKS)}",
+            next_step="leave the sheet out",
+        )
+    if encoding is not None and kind not in ("csv", "jsonl"):
+        raise UsageError(
+            f"an encoding is named, and the file is {kind}",
+            allowed="an encoding of CSV or JSON lines",
+            next_step="leave the encoding out",
+        )
+    if delimiter is not None and (kind != "csv" or delimiter not in DELIMITERS):
+        raise UsageError(
+            f"the delimiter {delimiter!r} cannot be used for {kind}",
+            allowed="one of ; , | or a tab, for CSV",
+            next_step="leave it out to have it found",
+        )
+
+
+def _parquet_names(path: Path) -> list[str]:
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def _json_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _has_surrogate(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
