@@ -34,7 +34,7 @@ ALLOWED: dict[str, str] = {
 }
 """Every setting with what it accepts, in the words of the error messages."""
 
-OTHER_VARIABLES = ("UMWEG_RAW", "UMWEG_COMTRADE_KEY")
+OTHER_VARIABLES = ("UMWEG_RAW", "UMWEG_COMTRADE_KEY", "UMWEG_NOMENKLATURA_PYTHON")
 """Variables of this prefix that are no settings: read elsewhere, and left alone here."""
 
 
