@@ -39,11 +39,9 @@ PERMUTATIONS = 99
 Ints = npt.NDArray[np.int64]
 
 CAVEATS = (
-    "Goods of one code are interchangeable: first in, first out says what the shipments are "
-    "consistent with, and proves no path of any single good.",
+    "First in, first out says what the shipments are consistent with, and proves no single path.",
     "Firms are told apart by what the shipments call them: two spellings are two firms.",
-    "Stock held before the first shipment, and goods made at home, are not in the shipments: a "
-    "departure that no lot covers is taken for the firm's own.",
+    "A departure that no lot covers is taken for the firm's own goods or an older stock.",
 )
 
 
