@@ -10,7 +10,13 @@ from typing import Annotated
 
 import typer
 
-from umweg.cli import data_cmd, regime_cmd, scan_cmd, validate_names_cmd
+from umweg.cli import (
+    data_cmd,
+    regime_cmd,
+    scan_cmd,
+    trace_cmd,
+    validate_names_cmd,
+)
 from umweg.cli.output import say
 from umweg.errors import EXIT_INPUT, EXIT_USAGE, UmwegError
 
@@ -31,6 +37,7 @@ app = typer.Typer(
 app.add_typer(regime_cmd.app, name="regime", help="The law as data, as of a date.")
 app.add_typer(data_cmd.app, name="data", help="Figures in the store: import, see, remove.")
 app.command("scan")(scan_cmd.scan_command)
+app.command("trace")(trace_cmd.trace_command)
 validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 validate.command("names")(validate_names_cmd.names_command)
 app.add_typer(validate, name="validate", help="Measured quality, repeatable by anyone.")

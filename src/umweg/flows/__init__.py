@@ -4,6 +4,7 @@ from umweg.flows.corridor_scan import scan
 from umweg.flows.options import ScanOptions
 from umweg.flows.result import CorridorResult, CountryResult, Run, ScanResult
 from umweg.flows.saving import save_signals
+from umweg.flows.trace import TraceResult, trace
 
 __all__ = [
     "CorridorResult",
@@ -11,6 +12,8 @@ __all__ = [
     "Run",
     "ScanOptions",
     "ScanResult",
+    "TraceResult",
     "save_signals",
     "scan",
+    "trace",
 ]

@@ -45,7 +45,10 @@ class Movements:
     def ordered(self) -> tuple[Movements, Ints]:
         """The same movements in order, and the order."""
         rank = np.where(self.start, 0, np.where(self.end, 2, 1))
-        order = np.argsort(self.day * 3 + rank, kind="stable").astype(np.int64)
+        key = self.day * 3 + rank
+        if len(key) and int(key.min()) >= 0 and int(key.max()) < 1 << 16:
+            key = key.astype(np.uint16)  # numpy sorts 16 bits by radix, many times faster
+        order = np.argsort(key, kind="stable").astype(np.int64)
         return self.taken(order), order
 
     def taken(self, rows: Ints | Mask) -> Movements:
