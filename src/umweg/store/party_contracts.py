@@ -22,6 +22,12 @@ NAME_KINDS = ("primary", "alias", "former", "original")
 """`primary` the publisher's main name (one a row of `entities`); `alias` also known as; `former`
 formerly known as; `original` the publisher's own name in the original script."""
 
+IDENTIFIER_KINDS = (
+    "inn", "ogrn", "bin", "iin", "lei", "imo", "mmsi", "bic", "okpo", "kpp", "uscc", "vat", "duns",
+    "isin", "passport", "national-id", "tax", "registration", "call-sign", "tail-number",
+    "serial-number", "wallet", "website", "email", "phone", "other",
+)  # fmt: skip
+
 RELATION_KINDS = (
     "Ownership", "Directorship", "Employment", "Membership", "Family", "Associate",
     "Representation", "UnknownLink",
@@ -35,7 +41,11 @@ ENTITIES = Contract(
         Column("schema", STR, f"FollowTheMoney schema: {', '.join(SCHEMAS)}"),
         Column("caption", STR, "the primary name, as published"),
         Column("countries", STRS, "countries and nationalities named, alpha-3"),
-        Column("birth_dates", STRS, "YYYY, YYYY-MM or YYYY-MM-DD; 'circa' adds the prefix ~"),
+        Column(
+            "birth_dates", STRS,
+            "YYYY, YYYY-MM or YYYY-MM-DD; two of them with / between: one of the days from the "
+            "first to the second; 'circa' adds the prefix ~",
+        ),
         Column("birth_places", STRS, "as published"),
         Column("gender", STR, "male or female", nullable=True),
         Column("founded", STRS, "dates of incorporation or build, as birth_dates"),
@@ -48,7 +58,7 @@ ENTITIES = Contract(
         Column("origin_id", STR, "row of `origins`"),
     ),
     key=("entity_id",),
-)
+)  # fmt: skip
 
 NAMES = Contract(
     "names",
@@ -74,9 +84,7 @@ IDENTIFIERS = Contract(
         Column("entity_id", STR, "row of `entities`"),
         Column(
             "kind", STR,
-            "inn, ogrn, bin, iin, lei, imo, mmsi, bic, okpo, kpp, uscc, vat, duns, passport, "
-            "national-id, tax, registration, call-sign, tail-number, wallet, website, email, "
-            "phone, other",
+            ", ".join(IDENTIFIER_KINDS),
         ),
         Column("value", STR, "as published"),
         Column("normal", STR, "upper case, letters and digits only: what is compared"),

@@ -26,8 +26,11 @@ from umweg.store.columns import Contract
 from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION
 from umweg.store.figures import check_figures
 from umweg.store.inventory import Series, inventory
+from umweg.store.party_contracts import PARTY_TABLES
 
 MANIFEST = "manifest.json"
+
+_LONG_TEXTS = frozenset({"set_aside", *(t.name for t in PARTY_TABLES)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +199,8 @@ class Staging:
                 next_step="name the second file with `part`",
             )
         # The highest level is worth its time on figures that are few enough to be packaged; on
-        # the long texts of rows set aside it would take most of an import.
-        small = checked.num_rows < 1_000_000 and c.name != "set_aside"
+        # lists and on rows set aside it would take most of an import.
+        small = checked.num_rows < 1_000_000 and c.name not in _LONG_TEXTS
         write_parquet(checked, self.folder / name, level=19 if small else 6)
         self._tables.append(
             TableFile(c.name, name, sha256_of(self.folder / name), checked.num_rows)
