@@ -93,6 +93,10 @@ class Slot:
         self.part.unlink(missing_ok=True)
         self._note_path(True).unlink(missing_ok=True)
 
+    def drop_note(self) -> None:
+        """Forget by what the publisher knows the finished file."""
+        self._note_path(False).unlink(missing_ok=True)
+
     def drop(self) -> None:
         """Forget the address."""
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin
 
 from umweg.errors import InputError, PublisherError, UsageError
-from umweg.sources.fetching.addresses import check_address, shown
 from umweg.sources.fetching.cache import Note, Slot, fsynced
 from umweg.sources.fetching.forms import check_bytes, check_type
+from umweg.sources.fetching.hosts import check_address, shown
 from umweg.sources.source import Form
 from umweg.version import __version__
 
@@ -198,6 +198,10 @@ class Downloader:
             slot.write_note(replace(note, snapshot_id=snapshot_id))
         if not keep:
             slot.file.unlink(missing_ok=True)
+
+    def unknow(self, wanted: Wanted) -> None:
+        """Ask for a file anew next time; its bytes stay, to be looked at."""
+        Slot(self.cache, wanted.url, wanted.file).drop_note()
 
     def drop(self, wanted: Wanted) -> None:
         """Forget a file and what is known of it."""
