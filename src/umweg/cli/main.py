@@ -10,13 +10,6 @@ from typing import Annotated
 
 import typer
 
-from umweg.cli import (
-    data_cmd,
-    regime_cmd,
-    scan_cmd,
-    trace_cmd,
-    validate_names_cmd,
-)
 from umweg.cli.output import say
 from umweg.errors import EXIT_INPUT, EXIT_USAGE, UmwegError
 
@@ -36,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(regime_cmd.app, name="regime", help="The law as data, as of a date.")
 app.add_typer(data_cmd.app, name="data", help="Figures in the store: import, see, remove.")
+data_cmd.app.add_typer(fetch_cmd.app, name="fetch")
 app.command("scan")(scan_cmd.scan_command)
 app.command("trace")(trace_cmd.trace_command)
 validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)

@@ -10,7 +10,7 @@ from umweg.errors import InputError, UsageError
 from umweg.sources.flow_table import DATASET, OriginInfo, check_names, import_flows
 from umweg.sources.registry import SOURCES, recognised
 from umweg.sources.source import ImportRequest, Progress, Source
-from umweg.store import Manifest, Store
+from umweg.store import Alarm, Manifest, Store
 
 
 def import_files(
@@ -27,6 +27,8 @@ def import_files(
     strict: bool = False,
     allow_shrink: bool = False,
     progress: Progress | None = None,
+    asked: str | None = None,
+    noticed: Sequence[Alarm] = (),
 ) -> Manifest:
     """Import a publisher's file (and what belongs to it), or a table of the user's own.
 
@@ -72,6 +74,8 @@ def import_files(
         strict=strict,
         allow_shrink=allow_shrink,
         progress=progress,
+        asked=asked,
+        noticed=tuple(noticed),
     )
     if known is None:
         from umweg.sources.mapped import import_mapped

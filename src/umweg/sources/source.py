@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from umweg.sources.flow_table import OriginInfo
 from umweg.sources.opening import Head
-from umweg.store import Manifest, Store
+from umweg.store import Alarm, Manifest, Store
 
 Progress = Callable[[int], None]
 
@@ -31,6 +31,8 @@ class ImportRequest:
         strict: Refuse the file if any row would have to be set aside.
         allow_shrink: Store a list although it has far fewer entities than the one before.
         progress: Called with the number of rows (or entities) read so far.
+        asked: What was asked of an interface, in words, for `origins.derivation`.
+        noticed: What was noticed while the files were fetched; joins the snapshot's alarms.
     """
 
     files: tuple[Path, ...]
@@ -44,6 +46,8 @@ class ImportRequest:
     strict: bool = False
     allow_shrink: bool = False
     progress: Progress | None = None
+    asked: str | None = None
+    noticed: tuple[Alarm, ...] = ()
 
 
 Importer = Callable[[ImportRequest, Store], Manifest]

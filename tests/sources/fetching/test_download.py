@@ -11,12 +11,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.sources.fetching.serving import Handler, file_of, publishing, sends
 
 from umweg.errors import EXIT_PUBLISHER, InputError, PublisherError, UsageError
 from umweg.sources.fetching.cache import Slot
 from umweg.sources.fetching.download import Downloader, Limits, Received, Wanted
 from umweg.sources.source import Form
+
+from .serving import Handler, file_of, publishing, sends
 
 BODY = b"id,name\n" + b"".join(b"%d,Invented Works %d\n" % (i, i) for i in range(60_000))
 SECRET = "0123456789abcdef"  # noqa: S105 - invented

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 from urllib.parse import urljoin
 
 from umweg.errors import InputError, PublisherError, UsageError
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import httpx
 
 MAX_REDIRECTS = 5
+LARGE = 100 << 20
+"""Bytes from which a file's size is said before it is downloaded."""
 PASSING = (408, 425, 429, 500, 502, 503, 504)
 """Statuses after which the same request may succeed later."""
 
@@ -97,6 +99,21 @@ class Received:
     retrieved_at: str
     snapshot_id: str = ""
 
+    @property
+    def file(self) -> Path:
+        """The file, where its bytes are held.
+
+        Raises:
+            InputError: they are not.
+        """
+        if self.path is None:
+            raise InputError(
+                "the bytes of this download are not held any more",
+                where=shown(self.wanted.url),
+                next_step="fetch it again with --again",
+            )
+        return self.path
+
 
 class RefusedError(PublisherError):
     """An answer with a status that no retry mends."""
@@ -116,12 +133,35 @@ class RefusedError(PublisherError):
         )
 
 
+class OtherFormError(PublisherError):
+    """An answer of another format; its beginning may say why."""
+
+    def __init__(self, error: PublisherError, beginning: str) -> None:
+        self.beginning = beginning
+        super().__init__(
+            error.what, where=error.where, allowed=error.allowed, next_step=error.next_step
+        )
+
+
 class PassingError(PublisherError):
     """A failure that may pass: a status such as 503, a broken connection."""
 
     def __init__(self, what: str, where: str, wait: float | None = None) -> None:
         self.wait = wait
         super().__init__(what, where=where, next_step="try again later")
+
+
+def refuse_offline() -> NoReturn:
+    """Nothing is downloaded offline.
+
+    Raises:
+        UsageError: always.
+    """
+    raise UsageError(
+        "nothing is downloaded offline",
+        where="--offline, UMWEG_OFFLINE or offline in umweg.toml",
+        next_step="leave it out, or read a file that you have with `umweg data import FILE`",
+    )
 
 
 class Downloader:
@@ -167,11 +207,7 @@ class Downloader:
             UsageError: the network must not be used.
         """
         if self._offline:
-            raise UsageError(
-                "nothing is downloaded offline",
-                where=shown(wanted.url),
-                next_step="leave out --offline (and UMWEG_OFFLINE, offline in umweg.toml)",
-            )
+            refuse_offline()
         check_address(wanted.url, wanted.hosts, loopback=self._loopback)
         slot = Slot(self.cache, wanted.url, wanted.file)
         with slot.held():
@@ -366,7 +402,7 @@ class _Transfer:
             self._slot.drop_part()
             self._known = None
             raise PassingError(f"the publisher answered {status} to a part", self._where, wait=0.0)
-        if status == 200:
+        if status in (200, 202):
             return self._receive(response, 0)
         body = self._body(response)
         if status in PASSING:
@@ -404,10 +440,15 @@ class _Transfer:
                 allowed="the file as it is, or gzip",
                 next_step="download the file in a browser, then `umweg data import FILE`",
             )
-        check_type(response.headers.get("content-type", ""), wanted.form, self._where)
+        try:
+            check_type(response.headers.get("content-type", ""), wanted.form, self._where)
+        except PublisherError as error:
+            raise OtherFormError(error, self._body(response)) from None
         length = response.headers.get("content-length", "")
         total = start + int(length) if length.isdecimal() else None
         self._check_size(total or 0)
+        if total is not None and total >= LARGE and not start:
+            self._d.tell(f"{wanted.file}: {total:,} bytes")
         if start == 0:
             slot.drop_part()
             slot.write_note(
@@ -444,13 +485,11 @@ class _Transfer:
         try:
             check_bytes(slot.part, wanted.form, self._where)
         except PublisherError as error:
+            with slot.part.open("rb") as f:
+                beginning = f.read(4096).decode("utf-8", errors="replace")
             slot.drop_part()
-            raise PublisherError(
-                self._masked(error.what),
-                where=error.where,
-                allowed=error.allowed,
-                next_step=error.next_step,
-            ) from None
+            error.what = self._masked(error.what)
+            raise OtherFormError(error, self._masked(beginning)) from None
         digest = fsynced(slot.part)
         part = slot.note(of_part=True) or Note(wanted.url)
         note = replace(

@@ -20,6 +20,12 @@ _OTHER: dict[str, tuple[str, ...]] = {
 `text/plain` or `application/octet-stream` as often as `text/csv`: what is neutral is judged by its
 first bytes."""
 
+_OF_AN_ERROR = {
+    "code", "detail", "error", "errors", "message", "path", "status", "statusCode", "success",
+    "timestamp", "title", "type",
+}  # fmt: skip
+"""Keys of JSON objects by which interfaces report an error (RFC 9457 among them)."""
+
 _MAGIC = {"zip": b"PK\x03\x04", "7z": b"7z\xbc\xaf\x27\x1c"}
 
 
@@ -93,12 +99,12 @@ def _named(data: bytes) -> str:
 
 
 def _message(text: str) -> str:
-    """The message of a JSON object that holds one and no data; it is short, so whole in `text`."""
+    """The message of a JSON object of nothing but an error; it is short, so whole in `text`."""
     try:
         found = json.loads(text)
     except ValueError:
         return ""
-    if not isinstance(found, dict) or found.get("data") or found.get("results"):
+    if not isinstance(found, dict) or found.keys() - _OF_AN_ERROR:
         return ""
     words = [str(found[k]) for k in ("message", "error", "detail") if found.get(k)]
     return f" ({words[0][:200]})" if words else ""

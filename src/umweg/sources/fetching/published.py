@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from umweg.errors import UmwegError, UsageError
 from umweg.sources.fetching.download import Downloader, Received, Wanted
 from umweg.sources.importing import import_files
 from umweg.sources.source import Download, Source
-from umweg.store import Manifest, Store
+from umweg.store import Alarm, Manifest, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +100,11 @@ def import_received(
     *,
     dataset: str | None = None,
     allow_shrink: bool = False,
+    asked: str | None = None,
+    noticed: Sequence[Alarm] = (),
 ) -> Manifest:
     """Import files that were received together, and remember which snapshot they became."""
-    paths: list[Path] = [r.path for r in received if r.path is not None]
+    paths = [r.file for r in received]
     try:
         manifest = import_files(
             paths,
@@ -113,6 +114,8 @@ def import_received(
             retrieved_at=_latest(received),
             url=received[0].wanted.url,
             allow_shrink=allow_shrink,
+            asked=asked,
+            noticed=noticed,
         )
     except UmwegError:
         # What cannot be read must not count as known: it is asked for anew next time.

@@ -1,0 +1,492 @@
+"""`umweg data fetch`: publishers' files from their own hosts into the store."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from umweg.cli.output import (
+    Format,
+    NoColor,
+    Output,
+    Quiet,
+    Verbose,
+    check_format,
+    say,
+    show,
+)
+from umweg.errors import EXIT_OK, UmwegError, UsageError
+
+if TYPE_CHECKING:
+    from umweg.settings import Settings
+    from umweg.sources.fetching.download import Downloader
+    from umweg.sources.fetching.published import Fetched
+    from umweg.sources.source import Download, Source
+    from umweg.store import Store
+
+app = typer.Typer(
+    name="fetch",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Download from a publisher's own hosts, check, and import; nothing is stored by halves.",
+)
+
+StoreDir = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="DIR", help="Store; default the platform's user data folder."),
+]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Never use the network: this verb refuses then.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print the addresses that would be asked, and ask none.")
+]
+Again = Annotated[
+    bool, typer.Option("--again", help="Ask for the bytes even where they are unchanged.")
+]
+MaxSize = Annotated[
+    str | None, typer.Option(metavar="SIZE", help="Refuse a larger file, such as 500MB or 2GB.")
+]
+MaxMinutes = Annotated[
+    float, typer.Option(metavar="N", min=0.01, help="Give up on a file after so many minutes.")
+]
+Dataset = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Data set to store it as; default a fixed one.")
+]
+Comma = "separated by commas"
+
+_COLUMNS = (
+    ("source", "source"),
+    ("status", "status"),
+    ("snapshot_id", "snapshot"),
+    ("entities", "entities"),
+    ("rows_kept", "kept"),
+    ("retrieved_at", "retrieved"),
+)
+_ASKED = (("source", "source"), ("file", "file"), ("url", "address"))
+
+
+@app.command("lists")
+def lists_command(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="ofac, un, uk, eu, ca, csl, opensanctions."),
+    ] = None,
+    allow_shrink: Annotated[
+        bool, typer.Option("--allow-shrink", help="Store a list although it lost many entities.")
+    ] = False,
+    again: Again = False,
+    dry_run: DryRun = False,
+    max_size: MaxSize = None,
+    max_minutes: MaxMinutes = 60,
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """Sanctions and export-control lists; all of them without a name. Unchanged ones stay.
+
+    Example: umweg data fetch lists ofac eu --store my-store
+    """
+    check_format(format_, output)
+    from umweg.sources.fetching.published import fetch_published
+
+    sources, limit = _list_sources(names or []), _bytes(max_size)
+    if dry_run:
+        planned = [_planned(s.name, d) for s in sources for d in s.downloads]
+        _show(planned, format_, output, no_color, _ASKED)
+        return
+    settings = _settings(store_dir, offline)
+    rows, code = [], EXIT_OK
+    with _tools(settings, max_minutes, quiet) as (store, downloader):
+        say(f"store: {store.root}", quiet=quiet or not verbose)
+        for source in sources:
+            try:
+                fetched = fetch_published(
+                    source,
+                    store,
+                    downloader,
+                    again=again,
+                    allow_shrink=allow_shrink,
+                    max_bytes=limit,
+                )
+            except UmwegError as error:
+                # One publisher that is away must not keep the others from being fetched.
+                if len(sources) == 1:
+                    raise
+                say(f"umweg: {source.name}: {error}")
+                code = max(code, error.exit_code)
+                rows.append(_row(source.name, None, "failed"))
+                continue
+            rows.append(_told(fetched, quiet))
+    _show(rows, format_, output, no_color)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command("comtrade")
+def comtrade_command(
+    reporter: Annotated[
+        str, typer.Option(metavar="ALPHA3", help=f"Who declared; several {Comma}.")
+    ],
+    periods: Annotated[
+        str, typer.Option(metavar="FROM..TO", help="Months 2021-01..2022-12, or years 2021..2022.")
+    ],
+    partner: Annotated[
+        str, typer.Option(metavar="ALPHA3", help=f"The other side; several {Comma}; or all.")
+    ] = "all",
+    flow: Annotated[
+        str, typer.Option(metavar="FLOW", help=f"X, M, RX, RM; several {Comma}.")
+    ] = "X,M",
+    codes: Annotated[
+        str,
+        typer.Option(
+            metavar="CODES", help=f"2, 4 or 6 digits, {Comma}; TOTAL; AG6 for all of six digits."
+        ),
+    ] = "TOTAL",
+    nomenclature: Annotated[
+        str, typer.Option(metavar="HS", help="HS as reported, or H0 (1988/92) to H6 (2022).")
+    ] = "HS",
+    bulk: Annotated[
+        bool, typer.Option("--bulk", help="Whole files of the reporters and periods (needs a key).")
+    ] = False,
+    async_: Annotated[
+        bool, typer.Option("--async", help="Have one file made of a large question (needs a key).")
+    ] = False,
+    dataset: Dataset = None,
+    again: Again = False,
+    dry_run: DryRun = False,
+    max_minutes: MaxMinutes = 60,
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """UN Comtrade by its API. The key comes from UMWEG_COMTRADE_KEY; the preview without one.
+
+    Example: umweg data fetch comtrade --reporter KAZ --codes 854231 --periods 2021..2023
+    """
+    check_format(format_, output)
+    from umweg.periods import Window
+    from umweg.sources.fetching.comtrade import ComtradeFetch, comtrade_key, query_urls
+    from umweg.sources.registry import source_named
+    from umweg.sources.trade.comtrade_api import ComtradeQuery, async_url, bulk_url
+
+    if bulk and async_:
+        raise UsageError("--bulk and --async are two ways", next_step="leave one of them out")
+    query = ComtradeQuery(
+        reporters=_some(reporter, upper=True),
+        periods=Window.parse(periods).periods,
+        partners=_some(partner, upper=True),
+        flows=_some(flow, upper=True),
+        codes=_some(codes, upper=True),
+        classification=nomenclature.upper(),
+    )
+    key = comtrade_key()
+    if dry_run:
+        urls = query_urls(query, with_key=key is not None)
+        urls = [bulk_url(query)] if bulk else [async_url(query)] if async_ else urls
+        planned = [{"source": "comtrade", "file": "", "url": url} for url in urls]
+        _show(planned, format_, output, no_color, _ASKED)
+        return
+    with _tools(_settings(store_dir, offline), max_minutes, quiet, pause=1.0) as (
+        store,
+        downloader,
+    ):
+        say(f"store: {store.root}", quiet=quiet or not verbose)
+        fetch = ComtradeFetch(source_named("comtrade"), store, downloader, key=key, again=again)
+        ask = fetch.fetch_bulk if bulk else fetch.fetch_async if async_ else fetch.fetch
+        rows = [_told_or_empty("comtrade", ask(query, dataset), quiet)]
+    _show(rows, format_, output, no_color)
+
+
+@app.command("comext")
+def comext_command(
+    reporter: Annotated[str, typer.Option(metavar="ALPHA3", help=f"Member states, {Comma}.")] = "",
+    periods: Annotated[
+        str, typer.Option(metavar="FROM..TO", help="Months 2021-01..2022-12, or years.")
+    ] = "",
+    partner: Annotated[
+        str, typer.Option(metavar="ALPHA3", help=f"The other side; several {Comma}; or all.")
+    ] = "all",
+    flow: Annotated[str, typer.Option(metavar="FLOW", help="X, M or both.")] = "X,M",
+    codes: Annotated[
+        str, typer.Option(metavar="CODES", help=f"2, 4, 6 or 8 digits, {Comma}; TOTAL.")
+    ] = "",
+    bulk: Annotated[
+        str | None,
+        typer.Option(metavar="FROM..TO", help="Whole months instead: everything of each."),
+    ] = None,
+    dataset: Dataset = None,
+    again: Again = False,
+    dry_run: DryRun = False,
+    max_size: MaxSize = None,
+    max_minutes: MaxMinutes = 60,
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """Eurostat Comext: a selection by its SDMX API, or whole months as bulk files (7z).
+
+    Example: umweg data fetch comext --reporter DEU --codes 85423190 --periods 2021..2023
+    """
+    check_format(format_, output)
+    from umweg.periods import Window
+    from umweg.sources.fetching.comext import ComextFetch, ComextQuery, bulk_downloads
+    from umweg.sources.fetching.published import fetch_published
+    from umweg.sources.registry import source_named
+
+    if bulk is not None and (reporter or periods or codes):
+        raise UsageError(
+            "--bulk fetches whole months: a selection has no meaning beside it",
+            next_step="leave out --bulk, or --reporter, --periods and --codes",
+        )
+    if bulk is None and not periods:
+        raise UsageError(
+            "no periods are named", next_step="add --periods 2021-01..2022-12, or --bulk 2024-01"
+        )
+    limit = _bytes(max_size)
+    months = bulk_downloads(Window.parse(bulk)) if bulk is not None else []
+    query = (
+        None
+        if bulk is not None
+        else ComextQuery(
+            _some(reporter, upper=True),
+            _some(partner, upper=True),
+            _some(flow, upper=True),
+            _some(codes, upper=True),
+            Window.parse(periods),
+        )
+    )
+    if dry_run:
+        planned = [_planned("comext", d) for d in months]
+        if query is not None:
+            planned += [{"source": "comext", "file": "", "url": q.url} for q in query.parts()]
+        _show(planned, format_, output, no_color, _ASKED)
+        return
+    rows = []
+    with _tools(_settings(store_dir, offline), max_minutes, quiet) as (store, downloader):
+        say(f"store: {store.root}", quiet=quiet or not verbose)
+        source = source_named("comext")
+        if query is not None:
+            found = ComextFetch(source, store, downloader, again=again).fetch(query, dataset)
+            rows.append(_told_or_empty("comext", found, quiet))
+        for download in months:
+            month = re.sub(r"\D", "", download.file.partition("_v2_")[2])
+            fetched = fetch_published(
+                source,
+                store,
+                downloader,
+                downloads=[download],
+                dataset=f"{dataset or 'bulk'}-{month[:4]}-{month[4:6]}",
+                again=again,
+                max_bytes=limit,
+            )
+            rows.append(_told(fetched, quiet))
+    _show(rows, format_, output, no_color)
+
+
+@app.command("baci")
+def baci_command(
+    nomenclature: Annotated[
+        str, typer.Option(metavar="HS", help="HS92, HS96, HS02, HS07, HS12, HS17 or HS22.")
+    ] = "HS17",
+    release: Annotated[
+        str | None, typer.Option(metavar="YYYYMM", help="Release of CEPII, such as 202601.")
+    ] = None,
+    again: Again = False,
+    dry_run: DryRun = False,
+    max_size: MaxSize = None,
+    max_minutes: MaxMinutes = 240,
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """BACI of CEPII, one archive an edition (some gigabytes). Never used for mirror gaps.
+
+    Example: umweg data fetch baci --nomenclature HS17 --store my-store
+    """
+    check_format(format_, output)
+    from umweg.sources.fetching.baci import RELEASE, baci_download
+    from umweg.sources.fetching.published import fetch_published
+    from umweg.sources.registry import source_named
+
+    download, limit = baci_download(nomenclature, release or RELEASE), _bytes(max_size)
+    if dry_run:
+        _show([_planned("baci", download)], format_, output, no_color, _ASKED)
+        return
+    with _tools(_settings(store_dir, offline), max_minutes, quiet) as (store, downloader):
+        say(f"store: {store.root}", quiet=quiet or not verbose)
+        fetched = fetch_published(
+            source_named("baci"),
+            store,
+            downloader,
+            downloads=[download],
+            dataset=nomenclature.lower(),
+            again=again,
+            max_bytes=limit,
+        )
+        rows = [_told(fetched, quiet)]
+    _show(rows, format_, output, no_color)
+
+
+# -- words in -------------------------------------------------------------------------------------
+
+
+def _list_sources(names: Sequence[str]) -> list[Source]:
+    from umweg.sources.offered import LIST_GROUPS
+    from umweg.sources.registry import source_named
+
+    if unknown := [n for n in names if n not in LIST_GROUPS]:
+        raise UsageError(
+            f"no list is fetched by the name '{unknown[0]}'",
+            allowed=", ".join(LIST_GROUPS),
+            next_step="choose among them, or name none for all",
+        )
+    wanted = names or tuple(LIST_GROUPS)
+    return [source_named(s) for n in dict.fromkeys(wanted) for s in LIST_GROUPS[n]]
+
+
+def _some(text: str, *, upper: bool = False) -> tuple[str, ...]:
+    """Values separated by commas; none for `all`."""
+    values = tuple(dict.fromkeys(v.strip() for v in text.split(",") if v.strip()))
+    if [v.lower() for v in values] == ["all"]:
+        return ()
+    return tuple(v.upper() for v in values) if upper else values
+
+
+def _bytes(text: str | None) -> int | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", text.strip(), re.IGNORECASE)
+    if found is None:
+        raise UsageError(
+            f"{text!r} is no size", where="--max-size", allowed="a number with KB, MB or GB"
+        )
+    return int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " "))
+
+
+def _settings(store_dir: Path | None, offline: bool) -> Settings:
+    from umweg.settings import load_settings
+
+    return load_settings(store=store_dir, offline=True if offline else None)
+
+
+@contextmanager
+def _tools(
+    settings: Settings, max_minutes: float, quiet: bool, pause: float = 0.0
+) -> Iterator[tuple[Store, Downloader]]:
+    """The store and what downloads into it, with a progress bar on a terminal."""
+    from umweg.sources.fetching.cache import CACHE
+    from umweg.sources.fetching.download import Downloader, Limits, refuse_offline
+    from umweg.store.opening import open_configured
+
+    if settings.offline:
+        refuse_offline()
+    store = open_configured(settings, create=True)
+    with _progress(quiet) as progress:
+        yield (
+            store,
+            Downloader(
+                store.root / CACHE,
+                limits=Limits(total_seconds=max_minutes * 60, pause=pause),
+                offline=settings.offline,
+                tell=lambda text: say(text, quiet=quiet),
+                progress=progress,
+            ),
+        )
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str, int, int | None], None]]:
+    if quiet or not sys.stderr.isatty():
+        yield lambda _file, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def progress(file: str, done: int, total: int | None) -> None:
+            if file not in tasks:
+                tasks[file] = bar.add_task(file, total=total)
+            bar.update(tasks[file], completed=done, total=total)
+
+        yield progress
+
+
+# -- words out ------------------------------------------------------------------------------------
+
+
+def _planned(source: str, download: Download) -> dict[str, Any]:
+    return {"source": source, "file": download.file, "url": download.url}
+
+
+def _row(source: str, fetched: Fetched | None, status: str) -> dict[str, Any]:
+    m = fetched.manifest if fetched else None
+    return {
+        "source": source,
+        "status": status,
+        "snapshot_id": m.snapshot_id if m else "",
+        "dataset": m.dataset if m else "",
+        "entities": sum(t.rows for t in m.tables if t.table == "entities") if m else 0,
+        "rows_kept": m.rows_kept if m else 0,
+        "rows_set_aside": m.rows_set_aside if m else 0,
+        "retrieved_at": fetched.retrieved_at if fetched else "",
+        "files": [
+            {"url": r.wanted.url, "sha256": r.sha256} for r in (fetched.files if fetched else ())
+        ],
+    }
+
+
+def _told(fetched: Fetched, quiet: bool) -> dict[str, Any]:
+    if fetched.status == "unchanged":
+        say(f"{fetched.source}: unchanged since {fetched.retrieved_at}", quiet=quiet)
+    for alarm in fetched.manifest.alarms if fetched.status == "imported" else ():
+        say(f"{fetched.source}: alarm {alarm.name}: {alarm.detail}", quiet=quiet)
+    return _row(fetched.source, fetched, fetched.status)
+
+
+def _told_or_empty(source: str, fetched: Fetched | None, quiet: bool) -> dict[str, Any]:
+    if fetched is None:
+        say(
+            f"{source}: every answer was empty: not published, or nothing of what was asked. That "
+            "is no data, not zero; nothing was stored",
+            quiet=quiet,
+        )
+        return _row(source, None, "empty")
+    return _told(fetched, quiet)
+
+
+def _show(
+    rows: Sequence[dict[str, Any]],
+    format_: str,
+    output: Path | None,
+    no_color: bool,
+    columns: Sequence[tuple[str, str]] = _COLUMNS,
+) -> None:
+    show(rows, columns, format_, output, no_color, title="Fetched")
