@@ -10,6 +10,14 @@ from typing import Annotated
 
 import typer
 
+from umweg.cli import (
+    data_cmd,
+    fetch_cmd,
+    regime_cmd,
+    scan_cmd,
+    trace_cmd,
+    validate_names_cmd,
+)
 from umweg.cli.output import say
 from umweg.errors import EXIT_INPUT, EXIT_USAGE, UmwegError
 
