@@ -176,11 +176,7 @@ def load_settings(
         "no_color": no_color,
     }
     file = config if config is not None else Path(CONFIG_FILE)
-    layers: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("flag", {key: value for key, value in given.items() if value is not None}),
-        ("environment", _from_environment()),
-        ("file", _from_file(file)),
-    )
+    layers = _layers(given, file)
     merged: dict[str, Any] = {}
     for _, values in reversed(layers):
         merged.update(values)
@@ -195,17 +191,51 @@ def load_settings(
     return Settings(**read)
 
 
+def where_set(settings: Settings, store: Path | str | None = None) -> dict[str, str]:
+    """Where each setting's value comes from: a flag, a variable, the file, or the default.
+
+    Args:
+        settings: As read; a flag is told from `store` and from what no layer below says.
+        store: `--store`, where it was given.
+    """
+    file = Path(CONFIG_FILE)
+    _, environment, from_file = (values for _, values in _layers({"store": store}, file))
+    found = {}
+    for key in ALLOWED:
+        if key == "store" and store is not None:
+            found[key] = "--store"
+        elif key in environment:
+            found[key] = _variable(key)
+        elif key in from_file:
+            found[key] = f"{file}, key '{key}'"
+        else:
+            found[key] = "default" if getattr(settings, key) == getattr(Settings(), key) else "flag"
+    return found
+
+
+def _layers(given: dict[str, Any], file: Path) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """What was said, the strongest first."""
+    return (
+        ("flag", {key: value for key, value in given.items() if value is not None}),
+        ("environment", dict(_from_environment())),
+        ("file", _from_file(file)),
+    )
+
+
+def _variable(key: str) -> str:
+    """The environment variable that a setting was read from."""
+    name = PREFIX + key.upper()
+    return "NO_COLOR" if key == "no_color" and not os.environ.get(name) else name
+
+
 def _usage_error(
     error: ValidationError, layers: tuple[tuple[str, dict[str, Any]], ...], file: Path
 ) -> UsageError:
     key = str(error.errors()[0]["loc"][0])
     layer, value = next((name, values[key]) for name, values in layers if key in values)
-    variable = PREFIX + key.upper()
-    if key == "no_color" and layer == "environment" and variable not in os.environ:
-        variable = "NO_COLOR"
     where = {
         "flag": f"--{key.replace('_', '-')}",
-        "environment": f"environment variable {variable}",
+        "environment": f"environment variable {_variable(key)}",
         "file": f"{file}, key '{key}'",
     }[layer]
     return UsageError(

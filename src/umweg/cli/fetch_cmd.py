@@ -357,14 +357,15 @@ def _list_sources(names: Sequence[str]) -> list[Source]:
     from umweg.sources.offered import LIST_GROUPS
     from umweg.sources.registry import source_named
 
-    if unknown := [n for n in names if n not in LIST_GROUPS]:
+    known = LIST_GROUPS | {s: (s,) for group in LIST_GROUPS.values() for s in group}
+    if unknown := [n for n in names if n not in known]:
         raise UsageError(
             f"no list is fetched by the name '{unknown[0]}'",
-            allowed=", ".join(LIST_GROUPS),
+            allowed=", ".join(known),
             next_step="choose among them, or name none for all",
         )
-    wanted = names or tuple(LIST_GROUPS)
-    return [source_named(s) for n in dict.fromkeys(wanted) for s in LIST_GROUPS[n]]
+    wanted = [s for n in names or LIST_GROUPS for s in known[n]]
+    return [source_named(s) for s in dict.fromkeys(wanted)]
 
 
 def _some(text: str, *, upper: bool = False) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import typer
 
 from umweg.cli import (
     data_cmd,
+    doctor_cmd,
     fetch_cmd,
     regime_cmd,
     scan_cmd,
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.add_typer(regime_cmd.app, name="regime", help="The law as data, as of a date.")
 app.add_typer(data_cmd.app, name="data", help="Figures in the store: import, see, remove.")
 data_cmd.app.add_typer(fetch_cmd.app, name="fetch")
+app.command("doctor")(doctor_cmd.doctor_command)
 app.command("scan")(scan_cmd.scan_command)
 app.command("trace")(trace_cmd.trace_command)
 validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
