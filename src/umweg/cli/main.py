@@ -15,6 +15,7 @@ from umweg.cli import (
     doctor_cmd,
     fetch_cmd,
     regime_cmd,
+    routes_cmd,
     scan_cmd,
     trace_cmd,
     validate_names_cmd,
@@ -41,6 +42,7 @@ app.add_typer(data_cmd.app, name="data", help="Figures in the store: import, see
 data_cmd.app.add_typer(fetch_cmd.app, name="fetch")
 app.command("doctor")(doctor_cmd.doctor_command)
 app.command("scan")(scan_cmd.scan_command)
+app.command("routes")(routes_cmd.routes_command)
 app.command("trace")(trace_cmd.trace_command)
 validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 validate.command("names")(validate_names_cmd.names_command)

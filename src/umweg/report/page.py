@@ -26,7 +26,8 @@ CORRIDORS = 40
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of the pages, with their filters."""
     env = Environment(
         loader=PackageLoader("umweg.report", "templates"),
         autoescape=True,
@@ -59,7 +60,7 @@ def scan_html(result: ScanResult, regime: Regime) -> str:
         for f in (figures.legs(result, events.drawn), figures.heat(result), figures.gaps(result))
         if f is not None
     ]
-    return _environment().get_template("scan.html.j2").render(
+    return environment().get_template("scan.html.j2").render(
         run=run,
         target=name_of(run.target),
         question=words.question(result, titles),
