@@ -33,7 +33,7 @@ def test_a_bomb_is_refused_before_it_has_unpacked(tmp_path: Path, kind: str) -> 
     path = tmp_path / "bomb"
     zeros = bytes(FREE_BYTES * 4)
     if kind == "gzip":
-        path.write_bytes(gzip.compress(zeros))
+        path.write_bytes(gzip.compress(zeros, 1))
     else:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
             z.writestr("zeros", zeros)
@@ -57,6 +57,54 @@ def test_a_damaged_archive_and_one_of_several_files(tmp_path: Path) -> None:
         pass
     with opened(several, "two") as stream:
         assert stream.read() == b"2"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_methods_that_may_take_any_memory_are_refused(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as z:
+        z.writestr("a.csv", TEXT)
+    with pytest.raises(InputError, match="cannot be unpacked"), opened(path):
+        pass
+    with pytest.raises(InputError, match="cannot be unpacked"):
+        head_of(path)
+
+
+def test_names_of_an_archive_are_neither_obeyed_nor_believed(tmp_path: Path) -> None:
+    """A name that clears a terminal, one that climbs out of the folder, and one not there."""
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as z:
+        z.writestr("\x1b[2Jone", "1")
+        z.writestr("../../two", "2")
+    with pytest.raises(InputError) as error, opened(path):
+        pass
+    assert "\x1b" not in str(error.value)
+    assert "?[2Jone" in str(error.value)
+    with opened(path, "../../two") as stream:
+        assert stream.read() == b"2"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]
+    with pytest.raises(InputError, match="holds no file 'three'"), opened(path, "three"):
+        pass
+
+
+def test_an_archive_of_very_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("umweg.sources.opening.MAX_MEMBERS", 3)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as z:
+        for n in range(4):
+            z.writestr(str(n), "")
+    with pytest.raises(InputError, match="holds 4 files"):
+        head_of(path)
+
+
+def test_a_member_whose_checksum_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as z:
+        z.writestr("a.csv", TEXT * 100)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"1,2", b"9,9", 1))
+    with pytest.raises(InputError, match="damaged or cut off"), opened(path) as stream:
+        stream.read()
 
 
 def test_a_failure_of_the_caller_is_not_blamed_on_the_file(tmp_path: Path) -> None:

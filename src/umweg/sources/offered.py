@@ -134,13 +134,13 @@ among them: it was withdrawn on 28 January 2026 in favour of the UK Sanctions Li
 
 
 def offered(source: Source) -> Source:
-    """The source with where it is offered; what its own file says stays."""
+    """The source with where it is offered, beside what its own file says."""
     at = OFFERED.get(source.name)
     if at is None:
         return source
     return replace(
         source,
-        hosts=source.hosts or at.hosts,
+        hosts=tuple(dict.fromkeys((*source.hosts, *at.hosts))),
         downloads=source.downloads or at.downloads,
         max_age_days=source.max_age_days or at.max_age_days,
     )

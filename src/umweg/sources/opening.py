@@ -31,6 +31,12 @@ FREE_BYTES = 64 << 20
 
 HEAD_BYTES = 1 << 16
 
+MAX_MEMBERS = 10_000
+"""Files in one archive; the archives of publishers hold some dozens."""
+
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The others (bzip2, LZMA) may take gigabytes of memory before the first byte comes out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -75,7 +81,15 @@ def members_of(path: Path) -> tuple[str, ...]:
     if not _is_zip(path):
         return ()
     with _reading(path), zipfile.ZipFile(path) as archive:
-        return tuple(i.filename for i in archive.infolist() if not i.is_dir())
+        names = tuple(i.filename for i in archive.infolist() if not i.is_dir())
+    if len(names) > MAX_MEMBERS:
+        raise InputError(
+            f"the archive holds {len(names):,} files",
+            where=str(path),
+            allowed=f"at most {MAX_MEMBERS:,}",
+            next_step="unpack it and name the file that is meant",
+        )
+    return names
 
 
 @contextmanager
@@ -100,13 +114,33 @@ def opened(path: Path, member: str | None = None, max_bytes: int = MAX_BYTES) ->
             raw: IO[bytes]
             if _is_zip(path):
                 archive = stack.enter_context(zipfile.ZipFile(path))
-                raw = stack.enter_context(archive.open(member or _only_member(path)))
+                raw = stack.enter_context(_member(archive, path, member or _only_member(path)))
             elif _starts(path, b"\x1f\x8b"):
                 raw = cast(IO[bytes], stack.enter_context(gzip.open(path, "rb")))
             else:
                 raw = stack.enter_context(path.open("rb", buffering=0))
         bounded = _Bounded(raw, path, size, max_bytes)
         yield cast(BinaryIO, io.BufferedReader(bounded, 1 << 20))
+
+
+def _member(archive: zipfile.ZipFile, path: Path, name: str) -> IO[bytes]:
+    try:
+        info = archive.getinfo(name)
+    except KeyError:
+        raise InputError(
+            f"the archive holds no file '{_plain(name)}'",
+            where=str(path),
+            allowed=", ".join(_plain(n) for n in archive.namelist()[:5]),
+            next_step="name one of its files",
+        ) from None
+    if info.compress_type not in _METHODS:
+        raise NotImplementedError(f"compression method {info.compress_type}")
+    return archive.open(info)
+
+
+def _plain(name: str) -> str:
+    """A name that an archive chose, without signs that a terminal would obey."""
+    return "".join(c if c.isprintable() else "?" for c in name)
 
 
 def _only_member(path: Path) -> str:
@@ -116,7 +150,8 @@ def _only_member(path: Path) -> str:
             f"the archive holds {len(names)} files",
             where=str(path),
             allowed="an archive of one file",
-            next_step="unpack it and name the file that is meant: " + ", ".join(names[:5]),
+            next_step="unpack it and name the file that is meant: "
+            + ", ".join(_plain(n) for n in names[:5]),
         )
     return names[0]
 
