@@ -7,6 +7,7 @@ The public names. They are loaded when they are first used, so that `import umwe
     result = umweg.scan()                      # the packaged sample of real figures
     result.to_pandas()                         # the corridors
     umweg.load_regime().goods("854231", "RUS", date(2022, 3, 1))
+    umweg.match("Rassvet Trading")             # a name against the lists in your store
     umweg.Store.open("my-store")               # published figures with their origin
 """
 
@@ -21,12 +22,21 @@ if TYPE_CHECKING:
     from umweg.flows import ScanOptions as ScanOptions
     from umweg.flows import ScanResult as ScanResult
     from umweg.flows import scan as scan
+    from umweg.parties import MatchAnswer as MatchAnswer
+    from umweg.parties import Matcher as Matcher
+    from umweg.parties import MatchOptions as MatchOptions
+    from umweg.parties import Party as Party
+    from umweg.parties import match as match
     from umweg.periods import Window as Window
     from umweg.regime import load as load_regime
     from umweg.store import Store as Store
 
 # `umweg.regime` is the package of the law as data, so its loader is `load_regime`.
 _PUBLIC = {
+    "MatchAnswer": ("umweg.parties", "MatchAnswer"),
+    "MatchOptions": ("umweg.parties", "MatchOptions"),
+    "Matcher": ("umweg.parties", "Matcher"),
+    "Party": ("umweg.parties", "Party"),
     "ScanOptions": ("umweg.flows", "ScanOptions"),
     "ScanResult": ("umweg.flows", "ScanResult"),
     "Store": ("umweg.store", "Store"),
@@ -34,10 +44,15 @@ _PUBLIC = {
     "Verdict": ("umweg.evidence", "Verdict"),
     "Window": ("umweg.periods", "Window"),
     "load_regime": ("umweg.regime", "load"),
+    "match": ("umweg.parties", "match"),
     "scan": ("umweg.flows", "scan"),
 }
 
 __all__ = [
+    "MatchAnswer",
+    "MatchOptions",
+    "Matcher",
+    "Party",
     "ScanOptions",
     "ScanResult",
     "Store",
@@ -45,6 +60,7 @@ __all__ = [
     "Verdict",
     "Window",
     "load_regime",
+    "match",
     "scan",
 ]
 

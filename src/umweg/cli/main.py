@@ -14,6 +14,7 @@ from umweg.cli import (
     data_cmd,
     doctor_cmd,
     fetch_cmd,
+    match_cmd,
     regime_cmd,
     routes_cmd,
     scan_cmd,
@@ -43,6 +44,7 @@ data_cmd.app.add_typer(fetch_cmd.app, name="fetch")
 app.command("doctor")(doctor_cmd.doctor_command)
 app.command("scan")(scan_cmd.scan_command)
 app.command("routes")(routes_cmd.routes_command)
+app.command("match")(match_cmd.match_command)
 app.command("trace")(trace_cmd.trace_command)
 validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 validate.command("names")(validate_names_cmd.names_command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from umweg.parties.answer import MatchAnswer, MatchOptions
 from umweg.parties.matcher import THRESHOLD, Matcher
 from umweg.parties.model import (
     KINDS,
@@ -15,6 +16,7 @@ from umweg.parties.model import (
     PartyName,
 )
 from umweg.parties.score import compare, score_names
+from umweg.parties.search import match
 
 __all__ = [
     "KINDS",
@@ -24,10 +26,13 @@ __all__ = [
     "Feature",
     "Identifier",
     "Listing",
+    "MatchAnswer",
+    "MatchOptions",
     "MatchResult",
     "Matcher",
     "Party",
     "PartyName",
     "compare",
+    "match",
     "score_names",
 ]

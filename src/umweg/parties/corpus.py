@@ -190,7 +190,7 @@ class StoreCorpus(Corpus):
         self._columns: dict[str, list[Any]] = {}
         names = self._table("names")
         rank = pc.index_in(names["kind"], value_set=pa.array(list(_ORDER)))
-        names = names.take(pc.sort_indices(pa.table({"rank": rank})))
+        names = names.take(pc.sort_indices(rank))  # stable: the publisher's order stays
         self._names = _Rows(names, keys)
         self._identifiers = _Rows(self._table("identifiers"), keys)
         self._addresses = _Rows(self._table("addresses"), keys)

@@ -14,6 +14,7 @@ import yaml
 from rigour.text.scripts import codepoint_script
 
 from umweg.errors import InputError
+from umweg.parties.kinds import schema_named
 from umweg.parties.model import Party, PartyName
 from umweg.sources.opening import opened
 from umweg.store.snapshots import sha256_of
@@ -27,16 +28,6 @@ _NO = frozenset({
 
 _LABELS = ("label", "is_match", "match")
 _SLICES = ("kind", "category", "quality", "case_group", "group", "source", "language", "origin")
-
-SCHEMATA: Mapping[str, str] = {
-    "person": "Person", "individual": "Person", "people": "Person",
-    "company": "Company", "firm": "Company", "business": "Company",
-    "organization": "Organization", "organisation": "Organization", "org": "Organization",
-    "publicbody": "PublicBody", "entity": "LegalEntity", "legalentity": "LegalEntity",
-    "": "LegalEntity", "any": "LegalEntity",
-    "vessel": "Vessel", "ship": "Vessel", "airplane": "Airplane", "aircraft": "Airplane",
-}  # fmt: skip
-"""What files call a kind, and the FollowTheMoney schema that is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +205,7 @@ def _csv_pair(
     if "\ufffd" in a + b:
         return PairAside(number, "undecodable-text", "save the file as UTF-8")
     kind = (row.get("kind") or row.get("schema") or "").strip()
-    schema = SCHEMATA.get(kind.lower().replace(" ", ""))
+    schema = schema_named(kind or "any")
     if schema is None:
         unknown[kind] += 1
         schema = "LegalEntity"
@@ -276,7 +267,7 @@ def _check(number: int, check: Any) -> LabelledPair | PairAside:
         return PairAside(number, "bad-check", f"needs match, schema, query, candidate: {error}")
     if label is None:
         return PairAside(number, "unknown-label", f"'{check['match']}' is neither yes nor no")
-    query, listed = (_party(side, SCHEMATA.get(schema.lower(), "LegalEntity")) for side in sides)
+    query, listed = (_party(side, schema_named(schema) or "LegalEntity") for side in sides)
     if not query.names or not listed.names:
         return PairAside(number, "missing-name", "one side has no name")
     slices = {
