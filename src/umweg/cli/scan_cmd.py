@@ -71,6 +71,39 @@ def scan_command(
         str,
         typer.Option(help="control (growth against a control group) or commission."),
     ] = "control",
+    flows: Annotated[
+        Path | None,
+        typer.Option(
+            help="Scan these figures instead of the store's: Parquet or CSV with reporter, "
+            "partner, flow (X FOB, M CIF), period (YYYY-MM), nomenclature, code, value_usd, "
+            "net_weight_kg.",
+            metavar="FILE",
+        ),
+    ] = None,
+    goods: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --flows: code, nomenclature, restricted_from, tier.", metavar="FILE"
+        ),
+    ] = None,
+    roles: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --flows: country, role (coalition, target, transit, neutral).",
+            metavar="FILE",
+        ),
+    ] = None,
+    concordance: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --flows: hs2022, hs2017; else the packaged correlation tables.",
+            metavar="FILE",
+        ),
+    ] = None,
+    fdr: Annotated[
+        float | None,
+        typer.Option(help="False-discovery rate at which a signal fires (policy: 0.10)."),
+    ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file with the thresholds.")] = None,
     show_policy: Annotated[
         bool, typer.Option("--show-policy", help="Print the packaged policy file and stop.")
@@ -108,6 +141,7 @@ def scan_command(
     umweg scan
     umweg scan --transit KGZ,ARM --codes 8542 --complete-reporters
     umweg scan --report report.html
+    umweg scan --flows flows.parquet --goods goods.csv --roles roles.csv --fdr 0.05
     umweg scan --format json -o scan.json
     """
     if show_policy:
@@ -132,6 +166,18 @@ def scan_command(
     from umweg.settings import load_settings
     from umweg.store.opening import open_configured
 
+    if flows is not None or goods is not None or roles is not None:
+        from umweg.flows import scan_files
+
+        files = _files(flows, goods, roles)
+        result = scan_files(*files, concordance, fdr=fdr, policy=policy)
+        _finish(result, load(), format_, output, report_file, top, no_color, quiet)
+        return _exit_code(result, fail_on)
+    if concordance is not None or fdr is not None:
+        raise UsageError(
+            "--concordance and --fdr belong to --flows",
+            next_step="name --flows, --goods and --roles, or set q in a --policy file",
+        )
     options = ScanOptions(
         target=target.upper(),
         programme=programme,
@@ -161,13 +207,37 @@ def scan_command(
     if save:
         snapshot = save_signals(store, result)
         say(f"signals saved as {snapshot}", quiet=quiet)
+    _finish(result, regime, format_, output, report_file, top, no_color, quiet)
+    return _exit_code(result, fail_on)
+
+
+def _files(flows: Path | None, goods: Path | None, roles: Path | None) -> tuple[Path, Path, Path]:
+    if flows is None or goods is None or roles is None:
+        named = {"--flows": flows, "--goods": goods, "--roles": roles}
+        raise UsageError(
+            "a scan of files needs all three of --flows, --goods and --roles",
+            where="missing: " + ", ".join(n for n, f in named.items() if f is None),
+            next_step="see `umweg scan --help` for their columns",
+        )
+    return flows, goods, roles
+
+
+def _finish(
+    result: ScanResult,
+    regime: Regime,
+    format_: str,
+    output: Path | None,
+    report_file: Path | None,
+    top: int,
+    no_color: bool,
+    quiet: bool,
+) -> None:
     _write(result, regime, format_, output, top, no_color)
     if report_file is not None:
         _write(result, regime, "html", report_file, top, no_color)
     for file in (output, report_file):
         if file is not None:
             say(f"written to {file}", quiet=quiet)
-    return _exit_code(result, fail_on)
 
 
 def _split(values: list[str] | None, option: str) -> tuple[str, ...]:

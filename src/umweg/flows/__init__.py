@@ -1,6 +1,7 @@
 """Trade analysis: corridors, their signals and verdicts."""
 
 from umweg.flows.corridor_scan import scan
+from umweg.flows.file_scan import scan_files
 from umweg.flows.options import ScanOptions
 from umweg.flows.result import CorridorResult, CountryResult, Run, ScanResult
 from umweg.flows.routes import RoutesResult, routes
@@ -18,5 +19,6 @@ __all__ = [
     "routes",
     "save_signals",
     "scan",
+    "scan_files",
     "trace",
 ]

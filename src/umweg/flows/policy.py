@@ -51,6 +51,16 @@ class GapPreset(_Strict):
     max_ratio_to_lowest_before: float = Field(gt=0, lt=1)
 
 
+class VolumePolicy(_Strict):
+    """What is assumed of what a transit country does with goods, for volumes."""
+
+    margin: float = Field(ge=0, lt=1)
+    margin_low: float = Field(ge=0, lt=1)
+    margin_high: float = Field(ge=0, lt=1)
+    stock_share: float = Field(ge=0, le=1)
+    home_output_usd: float = Field(ge=0)
+
+
 class Floors(_Strict):
     """Materiality: excess in USD a year below which nothing fires."""
 
@@ -75,6 +85,7 @@ class Policy(_Strict):
     small_base_usd: float = Field(ge=0)
     min_control_usd: float = Field(ge=0)
     log_offset_usd: float = Field(gt=0)
+    volume: VolumePolicy
     sha256: str = ""
 
 

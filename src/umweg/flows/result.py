@@ -50,6 +50,22 @@ class OriginUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Volume:
+    """How much may have passed in a flagged corridor, USD over all months from the measure on.
+
+    `onward_usd` and `ghost_usd` are the two parts of the central estimate. `without_ghost`: the
+    mirror gap could not be tested, so that the upper bound knows no ghost trade.
+    """
+
+    lower_usd: float
+    central_usd: float
+    upper_usd: float
+    onward_usd: float
+    ghost_usd: float
+    without_ghost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What was asked, of which versions, when: enough to repeat it."""
 
@@ -80,6 +96,7 @@ class Run:
     n_placebos: int
     smallest_q: float | None
     origins: tuple[OriginUsed, ...]
+    fdr: float = 0.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +188,7 @@ class CorridorResult(Judged):
     score: float | None = None
     p_value: float | None = None
     q_value: float | None = None
+    volume: Volume | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The corridor as plain data (the published schema)."""
@@ -188,8 +206,22 @@ class CorridorResult(Judged):
             "score": _plain(self.score),
             "p_value": _plain(self.p_value),
             "q_value": _plain(self.q_value),
+            **volume_json(self.volume),
             **judged_json(self),
         }
+
+
+def volume_json(volume: Volume | None) -> dict[str, Any]:
+    """The volume of a corridor as plain data; nulls where none is given."""
+    v = volume
+    return {
+        "volume_lower_usd": _plain(v.lower_usd) if v else None,
+        "volume_usd": _plain(v.central_usd) if v else None,
+        "volume_upper_usd": _plain(v.upper_usd) if v else None,
+        "volume_onward_usd": _plain(v.onward_usd) if v else None,
+        "volume_ghost_usd": _plain(v.ghost_usd) if v else None,
+        "volume_without_ghost": v.without_ghost if v else None,
+    }
 
 
 @dataclass(frozen=True, slots=True)

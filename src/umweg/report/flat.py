@@ -14,11 +14,15 @@ SIGNALS = ("surge", "collapse", "mirror_gap", "onward")
 SIGNAL_PARTS = (
     "status", "value", "expected", "method", "ci_low", "ci_high", "p_value", "q_value", "missing",
 )  # fmt: skip
+VOLUMES = (
+    "volume_lower_usd", "volume_usd", "volume_upper_usd", "volume_onward_usd", "volume_ghost_usd",
+    "volume_without_ghost",
+)  # fmt: skip
 COLUMNS: tuple[str, ...] = (
     "run_id", "target", "transit", "code", "nomenclature", "description", "lists",
     "inbound_before_usd", "inbound_after_usd", "inbound_excess_usd",
     *(f"{s}_{p}" for s in SIGNALS for p in SIGNAL_PARTS),
-    "score", "p_value", "q_value", "verdict", "reasons", "caveats",
+    "score", "p_value", "q_value", "verdict", "reasons", "caveats", *VOLUMES,
 )  # fmt: skip
 """The columns of the CSV. New ones are added at the end; none is renamed or moved."""
 
@@ -53,6 +57,7 @@ def _row(c: CorridorResult, run_id: str) -> list[Any]:
         row += [_joined(data["signals"][name][part]) for part in SIGNAL_PARTS]
     row += [data["score"], data["p_value"], data["q_value"], c.verdict.value]
     row += [" | ".join(c.reasons), "; ".join(x.key for x in c.caveats)]
+    row += [data[k] for k in VOLUMES]
     return ["" if v is None else safe_text(v) if isinstance(v, str) else v for v in row]
 
 

@@ -15,7 +15,7 @@ import xlsxwriter
 
 from umweg.flows.result import ScanResult
 from umweg.geography import is_country, name_of
-from umweg.report.flat import signal_parts
+from umweg.report.flat import VOLUMES, signal_parts
 from umweg.report.words import NO_PROOF
 
 MAX_ROWS = 1_048_575
@@ -46,6 +46,8 @@ CORRIDORS: tuple[Column, ...] = (
     ("collapse_value", "ratio", 10), ("mirror_gap_status", "text", 12),
     ("onward_status", "text", 12), ("score", "ratio", 9), ("p_value", "p", 9),
     ("q_value", "p", 9), ("lists", "text", 40), ("caveats", "text", 40),
+    ("volume_lower_usd", "usd", 16), ("volume_usd", "usd", 16), ("volume_upper_usd", "usd", 16),
+    ("volume_onward_usd", "usd", 16), ("volume_ghost_usd", "usd", 16),
 )  # fmt: skip
 SIGNALS: tuple[Column, ...] = (
     ("scale", "text", 9), ("transit", "text", 8), ("code", "text", 11),
@@ -160,6 +162,7 @@ def _corridors(result: ScanResult) -> Iterator[tuple[Any, ...]]:
             s.surge.expected, s.surge.status.value, s.collapse.value, s.mirror_gap.status.value,
             s.onward.status.value, c.score, c.p_value, c.q_value, "; ".join(c.lists),
             "; ".join(x.key for x in c.caveats),
+            *(c.to_json()[k] for k in VOLUMES[:5]),
         )  # fmt: skip
 
 
@@ -194,7 +197,7 @@ def _run(result: ScanResult) -> Iterator[tuple[Any, ...]]:
         "run_id", "target", "programme", "before", "after", "earlier", "ratio_currency", "preset",
         "as_of", "regime_version", "policy_version", "policy_sha256", "code_level",
         "basket_codes", "complete_reporters", "codes_in_both", "placebos", "n_placebos",
-        "smallest_q",
+        "smallest_q", "fdr",
     ):  # fmt: skip
         value = getattr(run, name)
         yield (name, "" if value is None else str(value))

@@ -31,6 +31,10 @@ class Engine(Protocol):
         """A table over Parquet files of one schema."""
         ...
 
+    def read_csv(self, path: Path) -> ir.Table:
+        """A table over a CSV file with a header, all columns as text."""
+        ...
+
     def execute(self, expr: ir.Table, step: str) -> pa.Table:
         """Run a named step and return its rows."""
         ...
@@ -94,6 +98,10 @@ class DuckDBEngine:
         """A table over Parquet files; columns are matched by name."""
         return self._con.read_parquet([str(p) for p in paths], union_by_name=True)
 
+    def read_csv(self, path: Path) -> ir.Table:
+        """A table over a CSV file with a header, all columns as text."""
+        return self._con.read_csv(str(path), all_varchar=True, header=True)
+
     def execute(self, expr: ir.Table, step: str) -> pa.Table:
         """Run a named step; a failure names the step and shows its SQL."""
         try:
@@ -136,6 +144,10 @@ class SparkEngine:
         """A table over Parquet files of one schema."""
         tables = [self._con.read_parquet(str(p)) for p in paths]
         return tables[0] if len(tables) == 1 else ibis.union(*tables)
+
+    def read_csv(self, path: Path) -> ir.Table:
+        """A table over a CSV file with a header, all columns as text."""
+        return self._con.read_csv(str(path), header=True, inferSchema=False)
 
     def execute(self, expr: ir.Table, step: str) -> pa.Table:
         """Run a named step; a failure names the step and shows its SQL."""

@@ -1,0 +1,348 @@
+"""The detector: every corridor of a panel scored on two legs and ranked among placebos.
+
+METHODS of the two-leg score: log half-years around each code's own measure, control groups, a
+scale from placebos of the same size, the onward leg or the mirror gap as second leg, placebo
+p-values, Benjamini-Hochberg. Ours beyond that, each measured in docs/detector.md: controls enter
+with the weight at which they predict unrestricted goods; legs are joined as evidence (−ln p) and
+not as z; the two excesses must agree in money; placebos get no more siblings than the cells that
+they stand for.
+
+Sources: Chupilkin, Javorcik, Plekhanov, EBRD WP 276 (2023) for the comparison with unrestricted
+goods; Benjamini and Hochberg, JRSS B 57 (1995); Fisher's method of joining p-values.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from umweg.flows.evidence_of_legs import agreement, leg_evidence, standard_scores
+from umweg.flows.expectations import Expected, expect, sibling_matrix
+from umweg.flows.half_years import Change, HalfYears, change, means
+from umweg.flows.panel import Amounts, Ints, Panel
+from umweg.flows.stats import Array, Flags, benjamini_hochberg, placebo_p
+
+LEGS = ("inbound", "onward", "gap")
+UNRESTRICTED = "unrestricted goods of the same countries"
+NEUTRAL_COUNTRIES = "the same goods to neutral countries"
+FAKE_DATES = "the same corridors at an earlier date"
+OFFSET_USD = 10_000.0
+"""Added to a half-year before logarithms: below it, small orders make large factors."""
+LEAST_BASE_USD = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg of every cell at its own date: places × units.
+
+    Attributes:
+        effect: Log growth beyond the controls; NaN where it cannot be told.
+        growth: Growth factor of the controls: what the flow would have done.
+        z: Effect over its standard error.
+        evidence: −ln of its rank among placebos.
+        excess: USD a half-year above what was expected.
+        before, after: USD a half-year.
+        ratio_before, ratio_after: Arrival ratio M/X, for the gap; NaN for other legs.
+        controls: Names and weights of the controls used.
+    """
+
+    effect: Array
+    growth: Array
+    z: Array
+    evidence: Array
+    excess: Array
+    before: Array
+    after: Array
+    ratio_before: Array
+    ratio_after: Array
+    controls: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What the detector says of every cell (places × units).
+
+    Attributes:
+        panel: What it looked at.
+        date: Month index of the date of each unit: its measure, or the date that an unrestricted
+            unit was given as a placebo; -1 where there is nothing on one side of it.
+        legs: By name, see `LEGS`.
+        score: Two-leg evidence; NaN where the inbound leg cannot be told.
+        p, q: Of the cells tested; NaN elsewhere.
+        leg_p, leg_q: The same for each leg alone.
+        tested: Restricted goods of transit countries for which p exists.
+        placebo: Cells that served as placebos.
+        placebos: What they are; empty without any.
+        exported_before: USD a half-year that the place sent of the goods, to anybody, before.
+        by_ghost: Cells whose second leg is the gap and not the onward flow.
+        attainable: The smallest q that one corridor alone could reach; None without placebos.
+    """
+
+    panel: Panel
+    date: Ints
+    legs: Mapping[str, Leg]
+    score: Array
+    p: Array
+    q: Array
+    leg_p: Mapping[str, Array]
+    leg_q: Mapping[str, Array]
+    tested: Flags
+    placebo: Flags
+    placebos: str
+    exported_before: Array
+    by_ghost: Flags
+    attainable: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _AtDate:
+    """All legs of all cells, as seen from one date."""
+
+    legs: dict[str, Leg]
+    onward_agrees: Array
+    gap_agrees: Array
+    exported_before: Array
+
+
+def folds_of(panel: Panel, apart: Flags) -> Array:
+    """A fixed half for every unit that may be a placebo; NaN for those tested."""
+    half = np.array([float(zlib.crc32(u.encode()) & 1) for u in panel.units])
+    return np.where(apart, np.nan, half)
+
+
+def dates_of(panel: Panel) -> Ints:
+    """The date of every unit: its own measure; for unrestricted goods one of those, in proportion.
+
+    The choice rests on the name of the unit alone, so that it is the same in every run.
+    """
+    own = np.sort(panel.measure[panel.restricted])
+    if not len(own):
+        return np.full(len(panel.units), -1, dtype=np.int64)
+    draw = np.array([zlib.crc32(b"date" + u.encode()) % len(own) for u in panel.units])
+    return np.where(panel.restricted, panel.measure, own[draw])
+
+
+def _gap_levels(sent: Amounts, arrived: Amounts) -> Amounts:
+    offset = np.float32(OFFSET_USD)
+    levels: Amounts = np.log(sent + offset) - np.log(arrived + offset)
+    return levels
+
+
+def _leg(
+    found: Change, expected: Expected, placebo: Flags, folds: Array, excess: Array,
+    arrival: tuple[Array, Array] | None = None,
+) -> Leg:  # fmt: skip
+    nothing = np.full(excess.shape, np.nan)
+    ratio_before, ratio_after = arrival or (nothing, nothing)
+    z = standard_scores(expected.effect, found, placebo, folds)
+    return Leg(
+        effect=expected.effect,
+        growth=np.exp(np.clip(found.effect - expected.effect, -3.0, 3.0)),
+        z=z,
+        evidence=leg_evidence(z, found, placebo),
+        excess=excess,
+        before=found.before,
+        after=found.after,
+        ratio_before=ratio_before,
+        ratio_after=ratio_after,
+        controls=expected.controls,
+    )
+
+
+def _excess(found: Change, expected: Expected) -> Array:
+    growth = np.exp(np.clip(found.effect - expected.effect, -3.0, 3.0))
+    return np.where(np.isfinite(expected.effect), found.after - found.before * growth, np.nan)
+
+
+def _at(
+    panel: Panel, halves: HalfYears, reference: Flags, folds: Array, siblings: csr_matrix
+) -> _AtDate:
+    """The legs around one date."""
+    n = len(halves.before)
+    known = np.broadcast_to(panel.sent_known, panel.publishes_exports.shape)
+
+    def of(usd: Amounts, published: Flags) -> Change:
+        level = means(usd, published, halves.spans)
+        return change(np.log(level + np.float32(OFFSET_USD)), level, n)
+
+    def expected(leg: Change, elsewhere: bool, supply: Change | None = None) -> Expected:
+        return expect(
+            panel, leg, offset=OFFSET_USD, folds=folds, siblings=siblings,
+            goods_elsewhere=elsewhere, supply=supply,
+        )  # fmt: skip
+
+    inbound = of(panel.sent, known)
+    onward = of(panel.onward, panel.publishes_exports)
+    supply = of(panel.supply, panel.publishes_exports)
+    sent = means(panel.both_sent, panel.publishes_imports, halves.spans)
+    arrived = means(panel.both_arrived, panel.publishes_imports, halves.spans)
+    gap = change(_gap_levels(sent, arrived), sent, n)
+    arriving = change(_gap_levels(arrived, sent), arrived, n)
+    in_expected = expected(inbound, True)
+    on_expected = expected(onward, True, supply)
+    gap_expected = expected(gap, False)
+    # The share that arrived before; where little was sent, all of it with freight.
+    ratio = np.where(
+        gap.before > LEAST_BASE_USD,
+        np.clip(arriving.before / np.maximum(gap.before, 1.0), 0.0, 1.2),
+        1.0,
+    )
+    missing = np.where(np.isfinite(gap.effect), gap.after * ratio - arriving.after, np.nan)
+    ratio_after = np.divide(
+        arriving.after, gap.after, out=np.full(ratio.shape, np.nan), where=gap.after > 0
+    )
+    legs = {
+        "inbound": _leg(inbound, in_expected, reference, folds, _excess(inbound, in_expected)),
+        "onward": _leg(onward, on_expected, reference, folds, _excess(onward, on_expected)),
+        "gap": _leg(gap, gap_expected, reference, folds, missing, (ratio, ratio_after)),
+    }
+    came = legs["inbound"].excess
+    return _AtDate(
+        legs,
+        agreement(came, legs["onward"].excess, reference),
+        agreement(came, legs["gap"].excess, reference),
+        onward.before + supply.before,
+    )
+
+
+def two_leg_score(inbound: Array, second: Array, agrees: Array) -> Array:
+    """Evidence of two legs, and whether their amounts agree; NaN where the second is not known."""
+    return inbound + second + agrees
+
+
+def _score(
+    legs: Mapping[str, Array], agrees: Mapping[str, Array], onward: bool, gap: bool
+) -> tuple[Array, Flags]:
+    """The score with the second legs that may be used, and where the gap is the larger."""
+    nothing = np.full(legs["inbound"].shape, np.nan)
+    by_onward = (
+        two_leg_score(legs["inbound"], legs["onward"], agrees["onward"]) if onward else nothing
+    )
+    by_gap = two_leg_score(legs["inbound"], legs["gap"], agrees["gap"]) if gap else nothing
+    if not onward and not gap:
+        return legs["inbound"], np.zeros(nothing.shape, bool)
+    best = np.fmax(by_onward, by_gap)
+    return best, np.isfinite(by_gap) & ~(by_onward >= by_gap)
+
+
+def detect(panel: Panel, min_placebos: int = 19) -> Detection:
+    """Score and rank every corridor of a panel.
+
+    Args:
+        panel: Both legs by month.
+        min_placebos: Fewer give no p-value.
+    """
+    shape = panel.shape[:2]
+    date = dates_of(panel)
+    free = ~panel.restricted
+    kind, reference = _reference(panel, min_placebos)
+    folds = folds_of(panel, panel.restricted if kind == UNRESTRICTED else np.ones(len(free), bool))
+    siblings = sibling_matrix(panel)
+    arrays = {leg: {f: np.full(shape, np.nan) for f in _FIELDS} for leg in LEGS}
+    agrees = {leg: np.full(shape, np.nan) for leg in ("onward", "gap")}
+    controls: dict[str, dict[str, float]] = {leg: {} for leg in LEGS}
+    exported = np.zeros(shape)
+    for day in np.unique(date):
+        halves = HalfYears.around(int(day), len(panel.months))
+        units = date == day
+        if day < 0 or not halves.testable:
+            date[units] = -1
+            continue
+        seen = _at(panel, halves, reference, folds, siblings)
+        for leg, found in seen.legs.items():
+            for field, into in arrays[leg].items():
+                into[:, units] = getattr(found, field)[:, units]
+            for name, weight in found.controls:
+                controls[leg][name] = max(weight, controls[leg].get(name, 0.0))
+        exported[:, units] = seen.exported_before[:, units]
+        agrees["onward"][:, units] = seen.onward_agrees[:, units]
+        agrees["gap"][:, units] = seen.gap_agrees[:, units]
+    legs = {leg: Leg(**arrays[leg], controls=tuple(sorted(controls[leg].items()))) for leg in LEGS}
+    return _ranked(panel, date, legs, agrees, exported, reference, kind, min_placebos)
+
+
+_FIELDS = (
+    "effect", "growth", "z", "evidence", "excess", "before", "after", "ratio_before",
+    "ratio_after",
+)  # fmt: skip
+
+
+def _reference(panel: Panel, min_placebos: int) -> tuple[str, Flags]:
+    """Which cells serve as placebos: the first group of the chain that is large enough."""
+    traded = (panel.sent > 0).any(axis=2)
+    goods = panel.transit[:, None] & ~panel.restricted & traded
+    if goods.sum() >= min_placebos:
+        return UNRESTRICTED, goods
+    neutral = ~panel.transit[:, None] & panel.restricted & traded
+    if neutral.sum() >= min_placebos:
+        return NEUTRAL_COUNTRIES, neutral
+    return "", np.zeros(panel.shape[:2], bool)
+
+
+def _ranked(
+    panel: Panel, date: Ints, legs: dict[str, Leg], agrees: dict[str, Array],
+    exported: Array, reference: Flags,
+    kind: str, min_placebos: int,
+) -> Detection:  # fmt: skip
+    """Ranks of the tested cells among placebos that have the same legs."""
+    evidence = {leg: legs[leg].evidence for leg in LEGS}
+    moved = legs["inbound"].after > 0
+    cells = panel.transit[:, None] & panel.restricted & (date >= 0)
+    candidates = cells & moved & np.isfinite(evidence["inbound"])
+    placebo = reference & moved & (date >= 0) & np.isfinite(evidence["inbound"])
+    score = np.full(cells.shape, np.nan)
+    p = np.full(cells.shape, np.nan)
+    ghost = np.zeros(cells.shape, bool)
+    on, gap = (np.isfinite(evidence[leg]) for leg in ("onward", "gap"))
+    for with_on in (True, False):
+        for with_gap in (True, False):
+            mine = candidates & (on == with_on) & (gap == with_gap)
+            if not mine.any():
+                continue
+            value, by_gap = _score(evidence, agrees, with_on, with_gap)
+            score[mine], ghost[mine] = value[mine], by_gap[mine]
+            pool = value[placebo]
+            pool = pool[np.isfinite(pool)]
+            if len(pool) >= min_placebos:
+                p[mine] = placebo_p(value[mine], pool)
+    # Nothing arrived there at all: no detour, and no test that could be lost.
+    still = cells & ~moved & np.isfinite(legs["inbound"].effect)
+    score[still] = 0.0
+    if np.isfinite(p).any():
+        p[still] = 1.0
+    n = int(placebo.sum())
+    tests = int(np.isfinite(p).sum())
+    leg_p = {leg: _leg_ranks(evidence[leg], candidates, placebo, min_placebos) for leg in LEGS}
+    return Detection(
+        panel=panel,
+        date=date,
+        legs=legs,
+        score=score,
+        p=p,
+        q=_bh(p),
+        leg_p=leg_p,
+        leg_q={leg: _bh(v) for leg, v in leg_p.items()},
+        tested=np.isfinite(p),
+        placebo=placebo,
+        placebos=kind if tests else "",
+        exported_before=exported,
+        by_ghost=ghost,
+        attainable=min(1.0, tests / (1 + n)) if tests and n else None,
+    )
+
+
+def _leg_ranks(evidence: Array, cells: Flags, placebo: Flags, min_placebos: int) -> Array:
+    out = np.full(evidence.shape, np.nan)
+    pool = evidence[placebo & np.isfinite(evidence)]
+    mine = cells & np.isfinite(evidence)
+    if len(pool) >= min_placebos:
+        out[mine] = placebo_p(evidence[mine], pool)
+    return out
+
+
+def _bh(p: Array) -> Array:
+    return benjamini_hochberg(p.ravel()).reshape(p.shape)

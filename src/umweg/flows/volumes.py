@@ -1,0 +1,183 @@
+"""How much may have passed: a lower and an upper bound and a central estimate for a corridor.
+
+What passed through a country is at most the smaller of what came in beyond expectation and what
+went on beyond it, stock and the goods that never arrived (ghost trade) included; it is at least
+what went on and cannot have come from elsewhere (METHODS §3). All sums run over the months from
+the measure on, the start-up included, in USD, FOB, of what came in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from umweg.flows.detector import Detection
+from umweg.flows.half_years import RAMP
+from umweg.flows.panel import Amounts, Ints
+from umweg.flows.policy import VolumePolicy
+from umweg.flows.stats import Array, Flags
+
+ONE_SIDED_95 = 1.645
+MOST_SE = 1.0
+"""Cap of the log standard error: beyond it a factor says nothing of an amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """USD over all months from the measure on, one number for each cell asked for.
+
+    Attributes:
+        lower, central, upper: The estimate and its bounds.
+        onward, ghost: The two parts of the central estimate.
+        inbound_excess, onward_excess, gap_rise: The excesses that it was made of.
+        without_ghost: Whether the gap could not be tested, so that `upper` knows no ghost trade.
+        other_supply: Excess supply of the country from other origins; NaN where not known.
+    """
+
+    lower: Array
+    central: Array
+    upper: Array
+    onward: Array
+    ghost: Array
+    inbound_excess: Array
+    onward_excess: Array
+    gap_rise: Array
+    without_ghost: Flags
+    other_supply: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Excess:
+    """Excess over a window and its one-sided ends."""
+
+    value: Array
+    low: Array
+    high: Array
+
+
+def _excess(usd: Amounts, published: Flags, start: Ints, growth: Array, se: Array) -> _Excess:
+    """Observed less expected from the start on; months not published count like the others.
+
+    Args:
+        usd, published: Cells × months.
+        start: First month of the window of each cell.
+        growth: Growth factor of the controls.
+        se: Standard error of the log growth.
+    """
+    t = np.arange(usd.shape[1])
+    after = t >= start[:, None]
+    held_after, held_before = after & published, ~after & published
+    n, n0 = held_after.sum(axis=1), held_before.sum(axis=1)
+    before = np.where(held_before, usd, 0.0).sum(axis=1) / np.maximum(n0, 1)
+    mean = np.where(held_after, usd, 0.0).sum(axis=1) / np.maximum(n, 1)
+    months = after.sum(axis=1)
+    expected = before * growth
+    value = np.where((n > 0) & (n0 > 0), (mean - expected) * months, np.nan)
+    # A flow of shipments has a noise of its own, with the months as they lie before and after.
+    spread = np.sqrt(_variance(usd, held_before) * growth**2 / np.maximum(n0, 1))
+    error = months * np.hypot(expected * np.minimum(se, MOST_SE), spread)
+    return _Excess(value, value - ONE_SIDED_95 * error, value + ONE_SIDED_95 * error)
+
+
+def _variance(usd: Amounts, held: Flags) -> Array:
+    n = np.maximum(held.sum(axis=1), 1)
+    mean = np.where(held, usd, 0.0).sum(axis=1) / n
+    squares = np.where(held, (usd - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    return np.asarray(squares / np.maximum(n - 1, 1), dtype=np.float64)
+
+
+def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy) -> Volumes:
+    """The volumes of the cells (place, unit).
+
+    Args:
+        found: What the detector says.
+        places, units: Indices of the cells.
+        policy: Margins, stock and the least of what counts as known.
+    """
+    panel = found.panel
+    start = np.maximum(found.date[units] - RAMP, 1)
+
+    def standard_error(leg: str) -> Array:
+        z, effect = found.legs[leg].z[places, units], found.legs[leg].effect[places, units]
+        usable = np.isfinite(z) & (np.abs(z) > 1e-9)
+        return np.where(usable, np.abs(effect / np.where(usable, z, 1.0)), MOST_SE)
+
+    def growth(leg: str) -> Array:
+        return np.nan_to_num(found.legs[leg].growth[places, units], nan=1.0)
+
+    known = np.broadcast_to(panel.sent_known, (len(places), len(panel.months)))
+    came = _excess(
+        panel.sent[places, units], known, start, growth("inbound"), standard_error("inbound")
+    )
+    went = _excess(
+        panel.onward[places, units], panel.publishes_exports[places], start, growth("onward"),
+        standard_error("onward"),
+    )  # fmt: skip
+    other = _excess(
+        panel.other_in[places, units], panel.publishes_imports[places], start,
+        np.ones(len(places)), np.full(len(places), 0.5),
+    )  # fmt: skip
+    rise = _gap_rise(found, places, units, start)
+    tested = np.isfinite(rise.value)
+    margin = 1 + policy.margin
+    onward_part = np.maximum(np.nan_to_num(went.value), 0.0) / margin
+    ghost_part = np.where(
+        found.by_ghost[places, units], np.maximum(np.nan_to_num(rise.value), 0.0), 0.0
+    )
+    came_most = np.maximum(came.high, 0.0)
+    upper = np.minimum(
+        came_most,
+        np.maximum(np.nan_to_num(went.high), 0.0) / (1 + policy.margin_low)
+        + policy.stock_share * came_most
+        + np.where(tested, np.maximum(rise.high, 0.0), 0.0),
+    )
+    central = np.minimum(np.maximum(came.value, 0.0), onward_part + ghost_part)
+    central = np.minimum(np.nan_to_num(central), upper)
+    # Home output is not known; where goods were exported before, it may be anything.
+    home = found.exported_before[places, units] > policy.home_output_usd
+    supply = np.maximum(other.high, 0.0)
+    lower = np.maximum(np.nan_to_num(went.low), 0.0) / (1 + policy.margin_high) - supply
+    lower = np.where(home | ~np.isfinite(supply), 0.0, np.maximum(np.nan_to_num(lower), 0.0))
+    share = np.divide(
+        onward_part, onward_part + ghost_part, out=np.ones(len(places)),
+        where=onward_part + ghost_part > 0,
+    )  # fmt: skip
+    return Volumes(
+        lower=np.minimum(lower, central),
+        central=central,
+        upper=upper,
+        onward=central * share,
+        ghost=central * (1 - share),
+        inbound_excess=came.value,
+        onward_excess=went.value,
+        gap_rise=rise.value,
+        without_ghost=~tested,
+        other_supply=np.where(home, np.nan, supply),
+    )
+
+
+def _gap_rise(found: Detection, places: Ints, units: Ints, start: Ints) -> _Excess:
+    """Rise of the mirror gap in value: what would have arrived as before, less what did.
+
+    At a constant margin τ the share M/X already holds 1 + τ; its rise is brought to FOB by it.
+    """
+    panel = found.panel
+    sent = panel.both_sent[places, units].astype(np.float64)
+    arrived = panel.both_arrived[places, units].astype(np.float64)
+    published = panel.publishes_imports[places]
+    t = np.arange(sent.shape[1])
+    after = t >= start[:, None]
+    now, past = after & published, ~after & published
+    x0, m0 = (np.where(past, a, 0.0).sum(axis=1) for a in (sent, arrived))
+    x1, m1 = (np.where(now, a, 0.0).sum(axis=1) for a in (sent, arrived))
+    months, n = after.sum(axis=1), now.sum(axis=1)
+    share = np.clip(np.divide(m0, x0, out=np.ones(len(x0)), where=x0 > 0), 0.3, 1.2)
+    fill = months / np.maximum(n, 1)
+    missing = (x1 - m1 / share) * fill
+    # The share before is known as well as its half-years agree, a tenth at best.
+    error = 0.1 * x1 * fill
+    value = np.where(
+        (n > 0) & np.isfinite(found.legs["gap"].effect[places, units]), missing, np.nan
+    )
+    return _Excess(value, value - ONE_SIDED_95 * error, value + ONE_SIDED_95 * error)
