@@ -105,7 +105,7 @@ def lists_command(
         planned = [_planned(s.name, d) for s in sources for d in s.downloads]
         _show(planned, format_, output, no_color, _ASKED)
         return
-    settings = _settings(store_dir, offline)
+    settings = _settings(store_dir, offline, no_color)
     rows, code = [], EXIT_OK
     with _tools(settings, max_minutes, quiet) as (store, downloader):
         say(f"store: {store.root}", quiet=quiet or not verbose)
@@ -201,7 +201,7 @@ def comtrade_command(
         planned = [{"source": "comtrade", "file": "", "url": url} for url in urls]
         _show(planned, format_, output, no_color, _ASKED)
         return
-    with _tools(_settings(store_dir, offline), max_minutes, quiet, pause=1.0) as (
+    with _tools(_settings(store_dir, offline, no_color), max_minutes, quiet, pause=1.0) as (
         store,
         downloader,
     ):
@@ -281,7 +281,7 @@ def comext_command(
         _show(planned, format_, output, no_color, _ASKED)
         return
     rows = []
-    with _tools(_settings(store_dir, offline), max_minutes, quiet) as (store, downloader):
+    with _tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
         say(f"store: {store.root}", quiet=quiet or not verbose)
         source = source_named("comext")
         if query is not None:
@@ -335,7 +335,7 @@ def baci_command(
     if dry_run:
         _show([_planned("baci", download)], format_, output, no_color, _ASKED)
         return
-    with _tools(_settings(store_dir, offline), max_minutes, quiet) as (store, downloader):
+    with _tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
         say(f"store: {store.root}", quiet=quiet or not verbose)
         fetched = fetch_published(
             source_named("baci"),
@@ -387,10 +387,10 @@ def _bytes(text: str | None) -> int | None:
     return int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " "))
 
 
-def _settings(store_dir: Path | None, offline: bool) -> Settings:
+def _settings(store_dir: Path | None, offline: bool, no_color: bool) -> Settings:
     from umweg.settings import load_settings
 
-    return load_settings(store=store_dir, offline=True if offline else None)
+    return load_settings(store=store_dir, offline=offline or None, no_color=no_color or None)
 
 
 @contextmanager
@@ -398,14 +398,15 @@ def _tools(
     settings: Settings, max_minutes: float, quiet: bool, pause: float = 0.0
 ) -> Iterator[tuple[Store, Downloader]]:
     """The store and what downloads into it, with a progress bar on a terminal."""
-    from umweg.sources.fetching.cache import CACHE
+    from umweg.sources.fetching.cache import CACHE, prune
     from umweg.sources.fetching.download import Downloader, Limits, refuse_offline
     from umweg.store.opening import open_configured
 
     if settings.offline:
         refuse_offline()
     store = open_configured(settings, create=True)
-    with _progress(quiet) as progress:
+    prune(store.root / CACHE)
+    with _progress(quiet, settings.no_color) as progress:
         yield (
             store,
             Downloader(
@@ -419,7 +420,7 @@ def _tools(
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str, int, int | None], None]]:
+def _progress(quiet: bool, no_color: bool) -> Iterator[Callable[[str, int, int | None], None]]:
     if quiet or not sys.stderr.isatty():
         yield lambda _file, _done, _total: None
         return
@@ -429,7 +430,8 @@ def _progress(quiet: bool) -> Iterator[Callable[[str, int, int | None], None]]:
     columns = (
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True, no_color=no_color)
+    with Progress(*columns, console=console, transient=True) as bar:
         tasks: dict[str, Any] = {}
 
         def progress(file: str, done: int, total: int | None) -> None:

@@ -209,7 +209,7 @@ def test_whole_files(place: Place, counting: Source) -> None:
         ]
         got = fetching(place, counting, server, SECRET).fetch_bulk(QUERY)
         assert got is not None
-        assert got.manifest.inputs[0].name == "comtrade-398-202101-H5.txt.gz"
+        assert got.manifest.inputs[0].name == "COMTRADE-FINAL-CM398202101H5[2023-01-03].gz"
         with pytest.raises(UsageError, match="accounts only"):
             fetching(place, counting, server).fetch_bulk(QUERY)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from umweg.errors import EXIT_PUBLISHER, InputError, PublisherError, UsageError
-from umweg.sources.fetching.cache import Slot
+from umweg.sources.fetching.cache import Slot, prune
 from umweg.sources.fetching.download import Downloader, Limits, Received, Wanted
 from umweg.sources.source import Form
 
@@ -379,3 +379,22 @@ def test_a_note_that_is_damaged_is_no_note(client: Client) -> None:
         assert got.path is not None
         (got.path.parent / "note.json").write_text("{")
         assert client(wanted(server.url)).status == "new"
+
+
+def test_what_nobody_came_back_for_is_removed(client: Client) -> None:
+    """Parts and files older than a week; what became a snapshot stays known."""
+    with publishing(file_of(BODY)) as server:
+        stays = client(wanted(server.url))
+        client.downloader.imported(stays, "snap-1", keep=True)
+        old = client(wanted(server.url + "?old"))
+        young = client(wanted(server.url + "?young"))
+    assert stays.path
+    assert old.path
+    assert young.path
+    long_ago = time.time() - 8 * 86_400
+    for path in (*stays.path.parent.iterdir(), *old.path.parent.iterdir()):
+        os.utime(path, (long_ago, long_ago))
+    assert prune(client.cache) == 1
+    assert stays.path.exists()
+    assert young.path.exists()
+    assert not old.path.parent.exists()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -103,6 +104,28 @@ class Slot:
 
     def _note_path(self, of_part: bool) -> Path:
         return self.folder / ("part.json" if of_part else "note.json")
+
+
+def prune(cache: Path, days: float = 7) -> int:
+    """Remove parts and files that nobody came back for; returns how many addresses were dropped.
+
+    What became a snapshot stays: the note by which it is known, and files that are needed with
+    others.
+    """
+    dropped = 0
+    for folder in cache.glob("*"):
+        try:
+            known = json.loads((folder / "note.json").read_text("utf-8")).get("snapshot_id")
+        except (OSError, ValueError, AttributeError):
+            known = None
+        try:
+            youngest = max(p.stat().st_mtime for p in folder.iterdir())
+        except (OSError, ValueError):
+            continue  # another process is at work here
+        if not known and time.time() - youngest > days * 86_400:
+            shutil.rmtree(folder, ignore_errors=True)
+            dropped += 1
+    return dropped
 
 
 def _lock(descriptor: int) -> bool:

@@ -208,7 +208,11 @@ class ComtradeFetch:
             self._done()
             return None
         for f in files:
-            name = f"comtrade-{f.reporter_code}-{f.period}-{f.classification}.txt.gz"
+            # As UN Comtrade itself names them, day of publication included.
+            name = (
+                f"COMTRADE-FINAL-C{query.freq}{f.reporter_code:03d}{f.period}{f.classification}"
+                f"[{f.published_on or 'undated'}].gz"
+            )
             self._received.append(self._get(f.url, "csv", name))
         return self._import_files(query, dataset, "whole files of reporters and periods")
 
