@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from umweg.cli.fetch_view import ASKED, plan_row, row, show, told, told_or_empty, tools
 from umweg.cli.output import (
     Format,
     NoColor,
@@ -19,16 +18,12 @@ from umweg.cli.output import (
     Verbose,
     check_format,
     say,
-    show,
 )
 from umweg.errors import EXIT_OK, UmwegError, UsageError
 
 if TYPE_CHECKING:
     from umweg.settings import Settings
-    from umweg.sources.fetching.download import Downloader
-    from umweg.sources.fetching.published import Fetched
-    from umweg.sources.source import Download, Source
-    from umweg.store import Store
+    from umweg.sources.source import Source
 
 app = typer.Typer(
     name="fetch",
@@ -61,16 +56,6 @@ Dataset = Annotated[
 ]
 Comma = "separated by commas"
 
-_COLUMNS = (
-    ("source", "source"),
-    ("status", "status"),
-    ("snapshot_id", "snapshot"),
-    ("entities", "entities"),
-    ("rows_kept", "kept"),
-    ("retrieved_at", "retrieved"),
-)
-_ASKED = (("source", "source"), ("file", "file"), ("url", "address"))
-
 
 @app.command("lists")
 def lists_command(
@@ -102,12 +87,12 @@ def lists_command(
 
     sources, limit = _list_sources(names or []), _bytes(max_size)
     if dry_run:
-        planned = [_planned(s.name, d) for s in sources for d in s.downloads]
-        _show(planned, format_, output, no_color, _ASKED)
+        rows = [plan_row(s.name, d) for s in sources for d in s.downloads]
+        show(rows, format_, output, no_color, ASKED)
         return
     settings = _settings(store_dir, offline, no_color)
     rows, code = [], EXIT_OK
-    with _tools(settings, max_minutes, quiet) as (store, downloader):
+    with tools(settings, max_minutes, quiet) as (store, downloader):
         say(f"store: {store.root}", quiet=quiet or not verbose)
         for source in sources:
             try:
@@ -125,10 +110,10 @@ def lists_command(
                     raise
                 say(f"umweg: {source.name}: {error}")
                 code = max(code, error.exit_code)
-                rows.append(_row(source.name, None, "failed"))
+                rows.append(row(source.name, None, "failed"))
                 continue
-            rows.append(_told(fetched, quiet))
-    _show(rows, format_, output, no_color)
+            rows.append(told(fetched, quiet))
+    show(rows, format_, output, no_color)
     if code:
         raise typer.Exit(code)
 
@@ -198,18 +183,18 @@ def comtrade_command(
     if dry_run:
         urls = query_urls(query, with_key=key is not None)
         urls = [bulk_url(query)] if bulk else [async_url(query)] if async_ else urls
-        planned = [{"source": "comtrade", "file": "", "url": url} for url in urls]
-        _show(planned, format_, output, no_color, _ASKED)
+        rows = [{"source": "comtrade", "file": "", "url": url} for url in urls]
+        show(rows, format_, output, no_color, ASKED)
         return
-    with _tools(_settings(store_dir, offline, no_color), max_minutes, quiet, pause=1.0) as (
+    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet, pause=1.0) as (
         store,
         downloader,
     ):
         say(f"store: {store.root}", quiet=quiet or not verbose)
         fetch = ComtradeFetch(source_named("comtrade"), store, downloader, key=key, again=again)
         ask = fetch.fetch_bulk if bulk else fetch.fetch_async if async_ else fetch.fetch
-        rows = [_told_or_empty("comtrade", ask(query, dataset), quiet)]
-    _show(rows, format_, output, no_color)
+        rows = [told_or_empty("comtrade", ask(query, dataset), quiet)]
+    show(rows, format_, output, no_color)
 
 
 @app.command("comext")
@@ -275,18 +260,18 @@ def comext_command(
         )
     )
     if dry_run:
-        planned = [_planned("comext", d) for d in months]
+        rows = [plan_row("comext", d) for d in months]
         if query is not None:
-            planned += [{"source": "comext", "file": "", "url": q.url} for q in query.parts()]
-        _show(planned, format_, output, no_color, _ASKED)
+            rows += [{"source": "comext", "file": "", "url": q.url} for q in query.parts()]
+        show(rows, format_, output, no_color, ASKED)
         return
     rows = []
-    with _tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
+    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
         say(f"store: {store.root}", quiet=quiet or not verbose)
         source = source_named("comext")
         if query is not None:
             found = ComextFetch(source, store, downloader, again=again).fetch(query, dataset)
-            rows.append(_told_or_empty("comext", found, quiet))
+            rows.append(told_or_empty("comext", found, quiet))
         for download in months:
             month = re.sub(r"\D", "", download.file.partition("_v2_")[2])
             fetched = fetch_published(
@@ -298,8 +283,8 @@ def comext_command(
                 again=again,
                 max_bytes=limit,
             )
-            rows.append(_told(fetched, quiet))
-    _show(rows, format_, output, no_color)
+            rows.append(told(fetched, quiet))
+    show(rows, format_, output, no_color)
 
 
 @app.command("baci")
@@ -333,9 +318,9 @@ def baci_command(
 
     download, limit = baci_download(nomenclature, release or RELEASE), _bytes(max_size)
     if dry_run:
-        _show([_planned("baci", download)], format_, output, no_color, _ASKED)
+        show([plan_row("baci", download)], format_, output, no_color, ASKED)
         return
-    with _tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
+    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
         say(f"store: {store.root}", quiet=quiet or not verbose)
         fetched = fetch_published(
             source_named("baci"),
@@ -346,8 +331,8 @@ def baci_command(
             again=again,
             max_bytes=limit,
         )
-        rows = [_told(fetched, quiet)]
-    _show(rows, format_, output, no_color)
+        rows = [told(fetched, quiet)]
+    show(rows, format_, output, no_color)
 
 
 # -- words in -------------------------------------------------------------------------------------
@@ -391,105 +376,3 @@ def _settings(store_dir: Path | None, offline: bool, no_color: bool) -> Settings
     from umweg.settings import load_settings
 
     return load_settings(store=store_dir, offline=offline or None, no_color=no_color or None)
-
-
-@contextmanager
-def _tools(
-    settings: Settings, max_minutes: float, quiet: bool, pause: float = 0.0
-) -> Iterator[tuple[Store, Downloader]]:
-    """The store and what downloads into it, with a progress bar on a terminal."""
-    from umweg.sources.fetching.cache import CACHE, prune
-    from umweg.sources.fetching.download import Downloader, Limits, refuse_offline
-    from umweg.store.opening import open_configured
-
-    if settings.offline:
-        refuse_offline()
-    store = open_configured(settings, create=True)
-    prune(store.root / CACHE)
-    with _progress(quiet, settings.no_color) as progress:
-        yield (
-            store,
-            Downloader(
-                store.root / CACHE,
-                limits=Limits(total_seconds=max_minutes * 60, pause=pause),
-                offline=settings.offline,
-                tell=lambda text: say(text, quiet=quiet),
-                progress=progress,
-            ),
-        )
-
-
-@contextmanager
-def _progress(quiet: bool, no_color: bool) -> Iterator[Callable[[str, int, int | None], None]]:
-    if quiet or not sys.stderr.isatty():
-        yield lambda _file, _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
-    )  # fmt: skip
-    console = Console(stderr=True, no_color=no_color)
-    with Progress(*columns, console=console, transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def progress(file: str, done: int, total: int | None) -> None:
-            if file not in tasks:
-                tasks[file] = bar.add_task(file, total=total)
-            bar.update(tasks[file], completed=done, total=total)
-
-        yield progress
-
-
-# -- words out ------------------------------------------------------------------------------------
-
-
-def _planned(source: str, download: Download) -> dict[str, Any]:
-    return {"source": source, "file": download.file, "url": download.url}
-
-
-def _row(source: str, fetched: Fetched | None, status: str) -> dict[str, Any]:
-    m = fetched.manifest if fetched else None
-    return {
-        "source": source,
-        "status": status,
-        "snapshot_id": m.snapshot_id if m else "",
-        "dataset": m.dataset if m else "",
-        "entities": sum(t.rows for t in m.tables if t.table == "entities") if m else 0,
-        "rows_kept": m.rows_kept if m else 0,
-        "rows_set_aside": m.rows_set_aside if m else 0,
-        "retrieved_at": fetched.retrieved_at if fetched else "",
-        "files": [
-            {"url": r.wanted.url, "sha256": r.sha256} for r in (fetched.files if fetched else ())
-        ],
-    }
-
-
-def _told(fetched: Fetched, quiet: bool) -> dict[str, Any]:
-    if fetched.status == "unchanged":
-        say(f"{fetched.source}: unchanged since {fetched.retrieved_at}", quiet=quiet)
-    for alarm in fetched.manifest.alarms if fetched.status == "imported" else ():
-        say(f"{fetched.source}: alarm {alarm.name}: {alarm.detail}", quiet=quiet)
-    return _row(fetched.source, fetched, fetched.status)
-
-
-def _told_or_empty(source: str, fetched: Fetched | None, quiet: bool) -> dict[str, Any]:
-    if fetched is None:
-        say(
-            f"{source}: every answer was empty: not published, or nothing of what was asked. That "
-            "is no data, not zero; nothing was stored",
-            quiet=quiet,
-        )
-        return _row(source, None, "empty")
-    return _told(fetched, quiet)
-
-
-def _show(
-    rows: Sequence[dict[str, Any]],
-    format_: str,
-    output: Path | None,
-    no_color: bool,
-    columns: Sequence[tuple[str, str]] = _COLUMNS,
-) -> None:
-    show(rows, columns, format_, output, no_color, title="Fetched")

@@ -10,7 +10,8 @@ import pytest
 
 from umweg.sources import registry
 from umweg.sources.fetching.cache import CACHE
-from umweg.sources.fetching.download import Downloader, Limits
+from umweg.sources.fetching.download import Downloader
+from umweg.sources.fetching.wanted import Limits
 from umweg.sources.source import Source
 from umweg.store import Store
 

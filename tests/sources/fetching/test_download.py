@@ -14,7 +14,8 @@ import pytest
 
 from umweg.errors import EXIT_PUBLISHER, InputError, PublisherError, UsageError
 from umweg.sources.fetching.cache import Slot, prune
-from umweg.sources.fetching.download import Downloader, Limits, Received, Wanted
+from umweg.sources.fetching.download import Downloader
+from umweg.sources.fetching.wanted import Limits, Received, Wanted
 from umweg.sources.source import Form
 
 from .serving import Handler, file_of, publishing, sends

@@ -15,14 +15,9 @@ from hashlib import sha256
 
 from umweg.errors import PublisherError, UsageError
 from umweg.periods import Window
-from umweg.sources.fetching.download import (
-    Downloader,
-    OtherFormError,
-    Received,
-    RefusedError,
-    Wanted,
-)
+from umweg.sources.fetching.download import Downloader
 from umweg.sources.fetching.published import Fetched, import_received
+from umweg.sources.fetching.wanted import OtherFormError, Received, RefusedError, Wanted
 from umweg.sources.opening import opened
 from umweg.sources.source import Download, Form, Source
 from umweg.sources.trade import comext_api as api

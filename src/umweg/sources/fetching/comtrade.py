@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from umweg.errors import InputError, PublisherError, UsageError
-from umweg.sources.fetching.download import Downloader, Received, RefusedError, Wanted
+from umweg.sources.fetching.download import Downloader
 from umweg.sources.fetching.published import Fetched, import_received
+from umweg.sources.fetching.wanted import Received, RefusedError, Wanted
 from umweg.sources.opening import opened
 from umweg.sources.source import Form, Source
 from umweg.sources.trade import comtrade_api as api

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from umweg.errors import UmwegError, UsageError
-from umweg.sources.fetching.download import Downloader, Received, Wanted
+from umweg.sources.fetching.download import Downloader
+from umweg.sources.fetching.wanted import Received, Wanted
 from umweg.sources.importing import import_files
 from umweg.sources.source import Download, Source
 from umweg.store import Alarm, Manifest, Store
