@@ -12,7 +12,8 @@ from rapidfuzz import fuzz, process
 from umweg.errors import UsageError
 from umweg.parties.corpus import Corpus, PartyCorpus, StoreCorpus
 from umweg.parties.model import MatchResult, Party
-from umweg.parties.score import compare, folded
+from umweg.parties.names import analyse, group_of
+from umweg.parties.score import compare
 
 if TYPE_CHECKING:
     from umweg.store import Store
@@ -125,6 +126,12 @@ class Matcher:
         if self._wanted is None:
             return list(numbers)
         return [n for n in numbers if self._wanted[n]]
+
+
+def folded(name: str, schema: str = "LegalEntity") -> str:
+    """The words of a name, folded, in alphabetic order."""
+    readings = analyse(name, group_of(schema)).readings
+    return " ".join(sorted(w.latin for w in readings[0])) if readings else ""
 
 
 def problem_of(query: Party) -> str | None:

@@ -1,51 +1,287 @@
-"""The score of two names and of two parties."""
+"""The score of two names, and of two parties: what met, how, and what speaks against it.
+
+`score_names` looks at the names alone. `compare` adds what `features` knows of dates, numbers,
+countries, gender and kind. Both explain themselves through the docstrings of the functions used.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from anyascii import anyascii
-from rapidfuzz import fuzz
-
+from umweg.parties.align import (
+    EQUIVALENT,
+    LIGHT,
+    OPTIONAL,
+    SHORT,
+    Meeting,
+    align,
+)
 from umweg.parties.features import weigh
-from umweg.parties.model import Candidate, Feature, Party, PartyName
+from umweg.parties.model import Aligned, Candidate, Feature, Party, PartyName
+from umweg.parties.names import (
+    BODY,
+    PERSON,
+    VESSEL,
+    Name,
+    analyse,
+    group_of,
+    numbers_in,
+)
+from umweg.parties.words import GENERATION, INITIAL, NAME, NUMBER, PATRONYMIC, PLACE, Word
 
 
-@lru_cache(maxsize=200_000)
-def folded(name: str) -> str:
-    """A name in lower-case ASCII, its words in alphabetic order."""
-    words = anyascii(name.casefold()).lower()
-    return " ".join(sorted("".join(c if c.isalnum() else " " for c in words).split()))
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weights of the comparison of names.
+
+    Attributes:
+        extra_ours, extra_theirs: What a word that one name alone has costs, as a part of its
+            weight, where the other name has no word left that could stand in its place.
+        conflict: What a pair of left-over words costs, one of each name.
+        light: What a light word (particle, title) costs that is missing.
+        generic: What a left-over word of trade of a firm costs beside its weight.
+        steep: How steeply a word that is only alike loses.
+    """
+
+    extra_ours: float
+    extra_theirs: float
+    conflict: float
+    light: float
+    steep: float
 
 
-def score_names(name_a: str, name_b: str, schema: str = "LegalEntity") -> float:  # noqa: ARG001
-    """How likely two names are names of one party, in [0, 1], from the names alone."""
-    a, b = folded(name_a), folded(name_b)
-    if not a or not b:
-        return 0.0
-    return fuzz.ratio(a, b) / 100
+WEIGHTS = {
+    PERSON: Weights(0.25, 0.15, 2.0, 0.1, 1.0),
+    BODY: Weights(0.6, 0.6, 1.6, 0.3, 1.0),
+    VESSEL: Weights(0.6, 0.6, 2.0, 0.2, 1.2),
+}
 
 
-def name_agreement(query: Party, listed: Party) -> tuple[float, PartyName, PartyName]:
-    """The names agree, word by word, as far as spelling, script and order allow to tell."""
-    return max(
-        (
-            (score_names(a.text, b.text, listed.schema), a, b)
-            for a in query.names
-            for b in listed.names
-        ),
-        key=lambda found: found[0],
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How two names agree."""
+
+    score: float
+    ours: tuple[Word, ...] = ()
+    theirs: tuple[Word, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+    rules: tuple[tuple[Rule, float, str], ...] = ()
+
+
+def numbers_differ(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
+    """The names hold different numbers: Unit 61398 is not Unit 61419."""
+    ours, theirs = numbers_in(a.readings[0]), numbers_in(b.readings[0])
+    if ours and theirs and not (ours <= theirs or theirs <= ours):
+        return 1.0, f"{', '.join(sorted(ours))} ≠ {', '.join(sorted(theirs))}"
+    return None
+
+
+def number_missing(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
+    """One name holds a number and the other none: it may be another of a series."""
+    ours, theirs = numbers_in(a.readings[0]), numbers_in(b.readings[0])
+    if bool(ours) != bool(theirs):
+        return 1.0, ", ".join(sorted(ours or theirs))
+    return None
+
+
+def forms_of_another_class(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
+    """One is a company, the other a public body or a non-profit, by their legal forms."""
+    ours, theirs = {f.kind for f in a.forms}, {f.kind for f in b.forms}
+    if ours and theirs and not ours & theirs and "vessel" not in ours | theirs:
+        return 1.0, f"{'/'.join(sorted(ours))} ≠ {'/'.join(sorted(theirs))}"
+    return None
+
+
+def forms_differ(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
+    """The legal forms differ (joint-stock, limited …); firms change them, and lists confuse them."""
+    ours, theirs = {f.code for f in a.forms}, {f.code for f in b.forms}
+    if not ours or not theirs or ours & theirs or _loose(ours) or _loose(theirs):
+        return None
+    return 1.0, f"{'/'.join(sorted(ours))} ≠ {'/'.join(sorted(theirs))}"
+
+
+def form_missing(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
+    """One name has a legal form and the other none."""
+    if bool(a.forms) != bool(b.forms):
+        return 1.0, "/".join(f.code for f in a.forms or b.forms)
+    return None
+
+
+def _loose(codes: set[str]) -> bool:
+    """Forms that every language uses for any company: `Co`, `Corporation`, `Ltd`."""
+    return codes <= {"co", "corp", "inc", "ltd", "llc"}
+
+
+def order_differs(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str] | None:
+    """The same words in another order; of a firm that is more than of a person."""
+    if len(meetings) < 2:
+        return None
+    path = [m.theirs[0] for m in sorted(meetings, key=lambda m: m.ours[0])]
+    return None if path == sorted(path) else (1.0, f"{a.text} ~ {b.text}")
+
+
+Rule = Callable[[Name, Name, list[Meeting]], tuple[float, str] | None]
+
+RULES: dict[str, tuple[tuple[Rule, float], ...]] = {
+    PERSON: ((order_differs, -0.005),),
+    BODY: (
+        (numbers_differ, -0.35),
+        (number_missing, -0.08),
+        (forms_of_another_class, -0.3),
+        (forms_differ, -0.06),
+        (form_missing, -0.01),
+        (order_differs, -0.02),
+    ),
+    VESSEL: ((numbers_differ, -0.35), (number_missing, -0.12), (order_differs, -0.05)),
+}
+"""What weakens the agreement of two names: that part of the score is lost at full strength."""
+
+
+def _agreement(a: Name, b: Name, ours: tuple[Word, ...], theirs: tuple[Word, ...]) -> Agreement:
+    person = a.group == PERSON
+    w = WEIGHTS[a.group]
+    meetings = align(ours, theirs, person)
+    used_ours = {i for m in meetings for i in m.ours}
+    used_theirs = {j for m in meetings for j in m.theirs}
+    matched = worth = 0.0
+    for m in meetings:
+        weight = (sum(ours[i].weight for i in m.ours) + sum(theirs[j].weight for j in m.theirs)) / 2
+        similarity = m.similarity if m.how in (EQUIVALENT, SHORT) else m.similarity**w.steep
+        matched += weight * similarity
+        worth += weight
+    if not matched:
+        return Agreement(0.0, ours, theirs, ())
+    left_ours = [x for i, x in enumerate(ours) if i not in used_ours]
+    left_theirs = [x for j, x in enumerate(theirs) if j not in used_theirs]
+    solid_ours = sorted((x.weight for x in left_ours if x.kind not in LIGHT), reverse=True)
+    solid_theirs = sorted((x.weight for x in left_theirs if x.kind not in LIGHT), reverse=True)
+    cost = w.light * sum(x.weight for x in (*left_ours, *left_theirs) if x.kind in LIGHT)
+    pairs = min(len(solid_ours), len(solid_theirs))
+    for x, y in zip(solid_ours[:pairs], solid_theirs[:pairs], strict=True):
+        cost += w.conflict * (x + y) / 2
+    cost += w.extra_ours * sum(solid_ours[pairs:]) + w.extra_theirs * sum(solid_theirs[pairs:])
+    score = matched / (worth + cost)
+    if person:
+        score *= _evidence(ours, theirs, meetings)
+    rules = []
+    for rule, weight in RULES[a.group]:
+        found = rule(a, b, meetings)
+        if found is not None:
+            score *= 1 + weight * found[0]
+            rules.append((rule, weight, found[1]))
+    return Agreement(score, ours, theirs, tuple(meetings), tuple(rules))
+
+
+def _evidence(ours: tuple[Word, ...], theirs: tuple[Word, ...], meetings: list[Meeting]) -> float:
+    """Less for a person of whom one name alone has met, where there were more to meet."""
+    met = sum(
+        len(m.ours) + len(m.theirs) > 2 or ours[m.ours[0]].kind not in (*LIGHT, INITIAL, GENERATION)
+        for m in meetings
     )
+    if met >= 2:
+        return 1.0
+    most = max(
+        sum(x.kind not in LIGHT for x in ours), sum(x.kind not in LIGHT for x in theirs)
+    )
+    return 1.0 if most <= 1 else 0.88
+
+
+def agreement(a: Name, b: Name) -> Agreement:
+    """How two names agree, in the readings that agree best."""
+    if a.empty or b.empty:
+        return Agreement(0.0)
+    best = max(
+        (_agreement(a, b, x, y) for x in a.readings for y in b.readings), key=lambda g: g.score
+    )
+    if best.score > 0.99 and a.text.strip() != b.text.strip():
+        # Only names that are the same to the letter reach 1.
+        same = " ".join(a.text.split()).casefold() == " ".join(b.text.split()).casefold()
+        return Agreement(
+            min(best.score, 0.999 if same else 0.99), best.ours, best.theirs, best.meetings, best.rules
+        )
+    return best
+
+
+def _group(schema_a: str, schema_b: str) -> str:
+    groups = {group_of(schema_a), group_of(schema_b)}
+    if PERSON in groups and "LegalEntity" in (schema_a, schema_b):
+        return PERSON
+    return groups.pop() if len(groups) == 1 else PERSON if PERSON in groups else BODY
+
+
+def score_names(name_a: str, name_b: str, schema: str = "LegalEntity") -> float:
+    """How likely two names are names of one party, in [0, 1], from the names alone.
+
+    Args:
+        name_a, name_b: Two names, in any script.
+        schema: FollowTheMoney schema of what bears them; `LegalEntity` where that is not known.
+    """
+    if schema == "LegalEntity":
+        return max(
+            agreement(analyse(name_a, g), analyse(name_b, g)).score for g in (PERSON, BODY)
+        )
+    group = group_of(schema)
+    return agreement(analyse(name_a, group), analyse(name_b, group)).score
+
+
+def names_agree(query: Party, listed: Party) -> tuple[Agreement, str, PartyName] | None:
+    """The names agree, word by word, as far as spelling, script and order allow to tell."""
+    group = _group(query.schema, listed.schema)
+    found = None
+    for ours in query.names:
+        a = analyse(ours.text, group)
+        for theirs in listed.names:
+            g = agreement(a, analyse(theirs.text, group))
+            if found is None or _rank(g, theirs) > _rank(found[0], found[2]):
+                found = (g, ours.text, theirs)
+    return found
+
+
+def _rank(g: Agreement, name: PartyName) -> float:
+    return g.score * (1 + WEAK if name.weak else 1)
+
+
+WEAK = -0.08
+"""What a match on a name loses that the publisher calls weak or of low quality."""
+
+
+def weak_alias(g: Agreement, name: PartyName) -> tuple[float, str] | None:
+    """The name that met is one that the publisher calls weak or of low quality."""
+    return (1.0, name.text) if name.weak else None
+
+
+def _text(function: Callable[..., object]) -> str:
+    return " ".join((function.__doc__ or "").split())
 
 
 def compare(query: Party, listed: Party) -> Candidate:
     """A query and a listed party, with everything that speaks for and against a match."""
-    if not query.names or not listed.names:
-        nothing = PartyName("")
+    found = names_agree(query, listed)
+    if found is None:
         score, features = weigh(0.0, query, listed)
-        return Candidate(listed, score, nothing, "", (), features)
-    names, ours, theirs = name_agreement(query, listed)
+        return Candidate(listed, score, PartyName(""), "", (), features)
+    g, ours, theirs = found
+    names = _rank(g, theirs)
     score, features = weigh(names, query, listed)
-    text = " ".join((name_agreement.__doc__ or "").split())
-    first = Feature("name_agreement", text, names, 1.0, f"{ours.text} ~ {theirs.text}")
-    return Candidate(listed, score, theirs, ours.text, (), (first, *features))
+    own = [Feature("names_agree", _text(names_agree), g.score, 1.0, f"{ours} ~ {theirs.text}")]
+    own += [Feature(r.__name__, _text(r), 1.0, w, detail) for r, w, detail in g.rules]
+    if theirs.weak:
+        own.append(Feature("weak_alias", _text(weak_alias), 1.0, WEAK, theirs.text))
+    return Candidate(listed, score, theirs, ours, aligned_of(g), (*own, *features))
+
+
+def aligned_of(g: Agreement) -> tuple[Aligned, ...]:
+    """Word by word: what met, and what was left over on either side."""
+    out = []
+    for m in sorted(g.meetings, key=lambda m: m.ours[0]):
+        a, b = [g.ours[i] for i in m.ours], [g.theirs[j] for j in m.theirs]
+        weight = (sum(x.weight for x in a) + sum(x.weight for x in b)) / 2
+        out.append(
+            Aligned(" ".join(x.text for x in a), " ".join(x.text for x in b), m.how, m.similarity, weight)
+        )
+    used_ours = {i for m in g.meetings for i in m.ours}
+    used_theirs = {j for m in g.meetings for j in m.theirs}
+    out += [Aligned(x.text, "", "left over", 0.0, x.weight) for i, x in enumerate(g.ours) if i not in used_ours]
+    out += [Aligned("", x.text, "left over", 0.0, x.weight) for j, x in enumerate(g.theirs) if j not in used_theirs]
+    return tuple(out)

@@ -1,0 +1,262 @@
+"""Which word of one name meets which of the other, and how well."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from umweg.parties.keys import key_of, long_vowels_missing
+from umweg.parties.words import (
+    GENERIC,
+    INITIAL,
+    NAME,
+    NUMBER,
+    PARTICLE,
+    PATRONYMIC,
+    PLACE,
+    SMALL,
+    TITLE,
+    Word,
+    people,
+)
+
+LEAST = 0.55
+"""The similarity below which two words are two words."""
+
+SAME, SPELLING, TRANSLATED, SYNONYM, EQUIVALENT, SHORT, INITIALS, BONES, EDITED, JOINED, CUT, DERIVED = (
+    "same", "same in another romanisation", "translated", "word of like meaning",
+    "form of the same given name", "short form of the given name", "initial", "same consonants",
+    "differs by a few letters", "written as one word and as several", "abbreviated", "adjective of the place",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Some words of one name met some of the other."""
+
+    ours: tuple[int, ...]
+    theirs: tuple[int, ...]
+    similarity: float
+    how: str
+
+
+def edited(a: str, b: str, ka: str, kb: str, sa: str, sb: str) -> float:
+    """Similarity by edits: of the spellings, of their keys, of their keys without vowels' shades.
+
+    One edit (insertion, deletion, substitution, transposition) costs 1.5 of the length, so that a
+    word of five letters may have one, of eight two, of eleven three.
+    """
+    longest = max(len(a), len(b))
+    if longest < 3:
+        return 0.0
+    best = _part(a, b, 0.0)
+    if ka != a or kb != b:
+        best = min(best, _part(ka, kb, 0.15))
+    if sa != ka or sb != kb:
+        best = min(best, _part(sa, sb, 0.35))
+    found = 1 - 1.5 * best
+    return found if a[0] == b[0] or ka[:1] == kb[:1] else found - 0.04
+
+
+def _part(a: str, b: str, more: float) -> float:
+    """Edits as a part of the length; 1 where there are more than a third of it."""
+    longest = max(len(a), len(b), 3)
+    most = longest // 3
+    distance = OSA.distance(a, b, score_cutoff=most)
+    return (distance + more) / longest if distance <= most else 1.0
+
+
+_ADJECTIVE = re.compile(
+    r"(?:ov|ev|in|en|an)?(?:sk|tsk|ck)(?:i|ii|iy|yy|y|ij|ogo|aya|aia|aja|oe|oye|oi|oy|ie|iye|ikh|im|om|a|e|yi|yj)?$"
+)
+
+
+@lru_cache(maxsize=65_536)
+def adjective_base(latin: str) -> str:
+    """What an adjective of a place is made of: Tambovskiy → tambov; empty for no adjective."""
+    base = _ADJECTIVE.sub("", latin)
+    return base if len(base) >= 3 and base != latin else ""
+
+
+def _of_place(a: Word, b: Word) -> float:
+    """An adjective of a place and the place: Тамбовский and Tambov, Казанский and Kazan."""
+    for x, y in ((a, b), (b, a)):
+        base = key_of(adjective_base(x.latin)) if len(x.latin) > 5 else ""
+        if base and y.key.startswith(base[:-1]) and len(y.key) - len(base) <= 3:
+            return 0.9
+    return 0.0
+
+
+@lru_cache(maxsize=262_144)
+def meet(a: Word, b: Word, person: bool) -> tuple[float, str]:
+    """How well two words meet, in [0, 1], and in what way; 0 below `LEAST`."""
+    if a.latin == b.latin:
+        return (1.0, SAME) if a.foreign == b.foreign else (0.99, SPELLING)
+    if a.kind == NUMBER or b.kind == NUMBER:
+        return (0.97, SAME) if a.concept and a.concept == b.concept else (0.0, "")
+    if a.concept and a.concept == b.concept:
+        if a.foreign != b.foreign:
+            return 0.95, TRANSLATED
+        return (0.93, SPELLING) if a.latin[:4] == b.latin[:4] else (0.8, SYNONYM)
+    if a.key == b.key and len(a.key) > 1:
+        return 0.97, SPELLING
+    if a.kind == INITIAL or b.kind == INITIAL:
+        same = a.latin[0] == b.latin[0] or a.key[0] == b.key[0]
+        return (0.75, INITIALS) if same and person else (0.0, "")
+    if a.soft == b.soft and len(a.soft) > 2:
+        return 0.93, SPELLING
+    best, how = 0.0, ""
+    if person:
+        best, how = _given(a, b)
+    if a.abjad or b.abjad:
+        found = _by_bones(a, b)
+        if found > best:
+            best, how = found, BONES
+    elif best < 0.9:
+        found = edited(a.latin, b.latin, a.key, b.key, a.soft, b.soft)
+        if found > best:
+            best, how = found, EDITED
+    if not person and best < 0.9:
+        found = _of_place(a, b)
+        if found > best:
+            best, how = found, DERIVED
+    if not person and best < 0.8 and (a.kind == GENERIC or b.kind == GENERIC):
+        short, long = (a, b) if len(a.latin) < len(b.latin) else (b, a)
+        if abbreviates(short.latin, long.latin):
+            best, how = 0.8, CUT
+    return (best, how) if best >= LEAST else (0.0, "")
+
+
+def _given(a: Word, b: Word) -> tuple[float, str]:
+    p = people()
+    ours, theirs = p.equal.get(a.key), p.equal.get(b.key)
+    if ours and theirs and ours & theirs:
+        return 0.9, EQUIVALENT
+    pet_a, pet_b = p.short.get(a.key), p.short.get(b.key)
+    if (ours and pet_b and ours & pet_b) or (theirs and pet_a and theirs & pet_a):
+        return 0.8, SHORT
+    return 0.0, ""
+
+
+def _by_bones(a: Word, b: Word) -> float:
+    longest = max(len(a.bones), len(b.bones))
+    if not longest or not a.bones or not b.bones:
+        return 0.0
+    if a.bones == b.bones:
+        missing = 0
+        if a.abjad != b.abjad:
+            abjad, latin = (a, b) if a.abjad else (b, a)
+            missing = long_vowels_missing(abjad.text, latin.latin)
+        return (0.94 if longest > 2 else 0.85) - 0.12 * missing
+    if longest >= 3 and OSA.distance(a.bones, b.bones, score_cutoff=1) == 1:
+        return 1 - 1.3 / longest
+    return 0.0
+
+
+def abbreviates(short: str, long: str) -> bool:
+    """Whether a word is written short: its letters in order, the first one the same."""
+    if len(short) < 3 or len(short) >= len(long) or short[0] != long[0]:
+        return False
+    rest = iter(long)
+    return all(c in rest for c in short) and (long.startswith(short) or len(short) * 2 >= len(long))
+
+
+def align(ours: tuple[Word, ...], theirs: tuple[Word, ...], person: bool) -> list[Meeting]:
+    """The words of two names that meet, the best meetings first; each word meets once."""
+    found: list[tuple[float, tuple[int, ...], tuple[int, ...], float, str]] = []
+    for i, a in enumerate(ours):
+        for j, b in enumerate(theirs):
+            similarity, how = meet(a, b, person)
+            if similarity:
+                order = similarity * (a.weight + b.weight) / 2 - 0.001 * abs(i - j)
+                found.append((order, (i,), (j,), similarity, how))
+    full = sum(1 for f in found if f[3] >= 0.97)
+    if full < min(len(ours), len(theirs)) and len(ours) + len(theirs) > 2:
+        _joins(ours, theirs, found, False)
+        _joins(theirs, ours, found, True)
+        if not person:
+            _acronyms(ours, theirs, found, False)
+            _acronyms(theirs, ours, found, True)
+        else:
+            _initials(ours, theirs, found, False)
+            _initials(theirs, ours, found, True)
+    found.sort(key=lambda f: -f[0])
+    used_ours: set[int] = set()
+    used_theirs: set[int] = set()
+    out = []
+    for _, i, j, similarity, how in found:
+        if used_ours.isdisjoint(i) and used_theirs.isdisjoint(j):
+            used_ours.update(i)
+            used_theirs.update(j)
+            out.append(Meeting(i, j, similarity, how))
+    return out
+
+
+_Found = list[tuple[float, tuple[int, ...], tuple[int, ...], float, str]]
+
+
+def _joins(many: tuple[Word, ...], one: tuple[Word, ...], found: _Found, swapped: bool) -> None:
+    for size in (2, 3, 4):
+        for i in range(len(many) - size + 1):
+            part = many[i : i + size]
+            if any(w.kind == NUMBER for w in part):
+                continue
+            joined = "".join(w.latin for w in part)
+            keyed = "".join(w.key for w in part)
+            for j, b in enumerate(one):
+                abjad = b.abjad or part[0].abjad
+                if len(joined) < 4 or (not abjad and abs(len(b.latin) - len(joined)) > 3):
+                    continue
+                if b.latin == joined:
+                    similarity = 0.97
+                elif b.key == keyed:
+                    similarity = 0.95
+                elif abjad:
+                    bones = "".join(w.bones for w in part).replace("A", "")
+                    same = len(bones) > 1 and bones == b.bones.replace("A", "")
+                    similarity = (0.88 if len(bones) > 2 else 0.75) if same else 0.0
+                else:
+                    soft = "".join(w.soft for w in part)
+                    similarity = edited(joined, b.latin, keyed, b.key, soft, b.soft) - 0.04
+                if similarity < 0.68:
+                    continue
+                weight = (sum(w.weight for w in part) + b.weight) / 2
+                places = tuple(range(i, i + size))
+                pair = ((j,), places) if swapped else (places, (j,))
+                found.append((similarity * weight, *pair, similarity, JOINED))
+
+
+def _acronyms(short: tuple[Word, ...], long: tuple[Word, ...], found: _Found, swapped: bool) -> None:
+    """A word made of the initials of several."""
+    for i, a in enumerate(short):
+        size = len(a.latin)
+        if a.kind not in (NAME, GENERIC, PLACE) or not 3 <= size <= 6 or a.concept:
+            continue
+        for j in range(len(long) - size + 1):
+            part = long[j : j + size]
+            if all(w.latin[:1] == c for w, c in zip(part, a.latin, strict=True)):
+                places = tuple(range(j, j + size))
+                pair = (places, (i,)) if swapped else ((i,), places)
+                found.append((0.85 * sum(w.weight for w in part) / 2, *pair, 0.85, INITIALS))
+
+
+def _initials(short: tuple[Word, ...], long: tuple[Word, ...], found: _Found, swapped: bool) -> None:
+    """JC for Jean Claude."""
+    for i, a in enumerate(short):
+        if len(a.latin) != 2 or a.kind in (PARTICLE, TITLE) or len(short) < 2:
+            continue
+        for j in range(len(long) - 1):
+            part = long[j : j + 2]
+            if all(len(w.latin) > 2 and w.latin[0] == c for w, c in zip(part, a.latin, strict=True)):
+                pair = ((j, j + 1), (i,)) if swapped else ((i,), (j, j + 1))
+                found.append((0.7, *pair, 0.75, INITIALS))
+
+
+LIGHT = frozenset({PARTICLE, TITLE, SMALL})
+"""Kinds that say nothing where they are missing."""
+
+OPTIONAL = frozenset({PATRONYMIC})
+"""Kinds that are mostly left out."""

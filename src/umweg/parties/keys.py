@@ -1,0 +1,176 @@
+"""Forms of a Latin word in which the spellings of different romanisations meet.
+
+`latin` is the word without accents; `key` folds systems of romanisation together (kh/h, ts/c,
+dzh/j, -iy/-y/-ii, w/v, doubled letters); `soft` folds the vowels too (Mohammed, Muhammad); `bones`
+are the consonants alone, as a script without vowels writes them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SPECIAL = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h",
+     "ŋ": "n", "ə": "a", "ɣ": "gh", "ŧ": "t", "ĸ": "k", "ı": "i", "ŭ": "u"}
+)  # fmt: skip
+_ACCENTED = str.maketrans(
+    {"š": "sh", "ş": "sh", "ș": "sh", "ś": "sh", "č": "ch", "ć": "ch", "ç": "ch", "ž": "zh",
+     "ź": "zh", "ż": "zh", "ğ": "g", "ģ": "g", "ţ": "ts", "ț": "ts", "ñ": "n", "ä": "a", "ö": "o",
+     "ü": "u", "å": "a"}
+)  # fmt: skip
+
+
+@lru_cache(maxsize=131_072)
+def latin_of(word: str) -> str:
+    """A Latin word without accents."""
+    if word.isascii():
+        return word
+    spread = unicodedata.normalize("NFD", word.translate(_SPECIAL))
+    return "".join(c for c in spread if c.isascii())
+
+
+# In order. Upper case letters are sounds that no later rule touches.
+_KEY_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), value)
+    for pattern, value in (
+        (r"shch|schtsch|stsch|szcz|shtsh", "SC"),
+        (r"dzh|dsch|dsh|dj(?=[aeiouy])|zh|^zsh", "J"),
+        (r"tsch|tch|ch(?=[tn])|ch|cz|tsh|tj(?=[aeo])", "C"),
+        (r"tz|ts|cz|zz", "C"),
+        (r"sch|sh|sz", "S"),
+        (r"kh|x(?=[aeiou]|$)(?<=^.)", "h"),
+        (r"ks|x|cs|cks", "ks"),
+        (r"gh", "g"),
+        (r"ph", "f"),
+        (r"th", "t"),
+        (r"dh", "d"),
+        (r"bh", "b"),
+        (r"wh", "v"),
+        (r"^rh", "r"),
+        (r"ck|q|kk", "k"),
+        (r"c(?=[eiy])", "s"),
+        (r"^c(?=[^aeiouhlr])", "C"),
+        (r"c", "k"),
+        (r"w", "v"),
+        (r"ff$|v$", "f"),
+        (r"(?<=[aeiou])y(?=[eo])|^y(?=e)", ""),
+        (r"(?<=[^aeiouy])[yj]o(?![nk])", "e"),
+        (r"(?<=[^aeiouy])y(?=[eo])", ""),
+        (r"(?<=[^aeiouyj])j(?=[aeou])", "i"),
+        (r"(?<=[aeio])je(?=[vw])", "e"),
+        (r"(?<=[^aeiouy])ie(?=[^aeiouy])", "e"),
+        (r"(?<=[aeiou])j(?=[^aeiou]|$)", "i"),
+        (r"y", "i"),
+        (r"(?<=i)j(?=[ae])", ""),
+        (r"ou|oo|ow(?=[^aeiou])", "u"),
+        (r"oe(?=[^aeiou])", "o"),
+        (r"ue(?=[^aeiou])", "u"),
+        (r"ee", "i"),
+        (r"(?<=[^aeiou])i+e?i$", "i"),
+        (r"h$", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+
+
+@lru_cache(maxsize=131_072)
+def key_of(word: str) -> str:
+    """A word with the spellings of different romanisations folded together."""
+    if not word.isascii():
+        word = latin_of(word.translate(_ACCENTED))
+    if word.isdigit():
+        return word
+    key = word
+    for pattern, value in _KEY_RULES:
+        key = pattern.sub(value, key)
+    return key.lower() or word
+
+
+_SOFT = str.maketrans("oey", "uii")
+
+
+@lru_cache(maxsize=131_072)
+def soft_of(key: str) -> str:
+    """A key with the vowels folded: o with u, e with i."""
+    soft = key.translate(_SOFT)
+    return re.sub(r"(.)\1+", r"\1", soft)
+
+
+# Consonants by the classes in which Arabic and Hebrew letters meet their Latin spellings: the
+# emphatic ones with the plain ones, Persian z with Arabic d and dh, q with g, gh and k, French ch
+# with sh.
+_BONES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), value)
+    for pattern, value in (
+        (r"shch|sch|sh|tch|ch", "S"),
+        (r"dj|zh|j", "J"),
+        (r"kh|x", "X"),
+        (r"ph", "f"),
+        (r"th", "s"),
+        (r"dh|z", "d"),
+        (r"ts|tz", "s"),
+        (r"c(?=[ei])", "s"),
+        (r"gh|g|q|ck|c", "k"),
+        (r"p", "b"),
+        (r"v", "w"),
+        (r"^[aeiou]+", "A"),
+        (r"(?<=.)[aeiouywh](?=$)", ""),
+        (r"(?<=.)[aeiouyw]+", ""),
+        (r"(?<=[^A])h$", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+_ABJAD = {
+    **dict.fromkeys("اأإآٱعאע", "A"), **dict.fromkeys("بپבּב", "b"), **dict.fromkeys("تطٹټתט", "t"),
+    **dict.fromkeys("جژځږ", "J"), **dict.fromkeys("حههہھחה", "h"), **dict.fromkeys("خכך", "X"),
+    **dict.fromkeys("دضذظزڈډזד", "d"), **dict.fromkeys("رڑړר", "r"), **dict.fromkeys("سصثסצץ", "s"),
+    **dict.fromkeys("شچښש", "S"), **dict.fromkeys("قكکگګغגק", "k"), **dict.fromkeys("فפף", "f"),
+    **dict.fromkeys("لל", "l"), **dict.fromkeys("مמם", "m"), **dict.fromkeys("نںڼנן", "n"),
+    **dict.fromkeys("وؤڤו", "w"), **dict.fromkeys("يیېۍےئיى", "y"), "څ": "s",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=131_072)
+def bones_of(latin: str) -> str:
+    """The consonants of a word, an initial vowel as `A`; y and w count at the start only."""
+    bones = latin
+    for pattern, value in _BONES:
+        bones = pattern.sub(value, bones)
+    return bones
+
+
+_VOWELS = str.maketrans({"ا": "a", "أ": "a", "آ": "a", "و": "u", "ؤ": "u", "ו": "u", "ي": "i",
+                         "ی": "i", "ې": "i", "ى": "i", "ے": "i", "י": "i"})  # fmt: skip
+
+
+def long_vowels_missing(abjad: str, latin: str) -> int:
+    """How many written (long) vowels of an Arabic or Hebrew word the Latin one does not have.
+
+    Both words have the same bones; between two consonants a written vowel must be heard in the
+    Latin word (Mahmud is not Muhammad), an unwritten one may be.
+    """
+    classes = latin
+    for pattern, value in _BONES[:11]:
+        classes = pattern.sub(value, classes)
+    theirs = re.split(r"[^aeiouywA]", re.sub(r"(.)\1+", r"\1", classes))[1:]
+    marked = "".join(
+        v if i and (v := c.translate(_VOWELS)) != c else _ABJAD.get(c, "") for i, c in enumerate(abjad)
+    )
+    ours = re.split(r"[^aui]", re.sub(r"(.)\1+", r"\1", marked.replace("A", "")))[1:]
+    heard = {"a": "aeo", "u": "uowv", "i": "iey"}
+    return sum(
+        not any(v in heard[x[0]] for v in y) for x, y in zip(ours, theirs, strict=False) if x
+    )
+
+
+@lru_cache(maxsize=131_072)
+def bones_of_abjad(word: str) -> str:
+    """The consonants of a word in Arabic or Hebrew letters, as `bones_of` has them."""
+    bones = "".join(_ABJAD.get(c, "") for c in word)
+    if len(bones) > 1 and bones[0] in "yw" and bones[1] in "A":
+        bones = bones[0] + bones[2:]
+    bones = bones[:1] + re.sub("[Ayw]", "", bones[1:])
+    bones = re.sub(r"(?<=[^A])h$", "", bones)
+    return re.sub(r"(.)\1+", r"\1", bones)

@@ -1,0 +1,285 @@
+"""A name, taken apart: its words, legal forms and readings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from umweg.parties.fold import clean, script_of, words_of
+from umweg.parties.keys import latin_of
+from umweg.parties.scripts import readings, syllables
+from umweg.parties.words import (
+    GENERIC,
+    NAME,
+    NUMBER,
+    Form,
+    Word,
+    form_parts,
+    forms,
+    glossary,
+    latin_reading,
+    people,
+    word,
+    word_of_person,
+    words_of_body,
+)
+
+PERSON, BODY, VESSEL = "person", "body", "vessel"
+"""How a name is read: of a person; of a firm or body, or of nobody knows whom; of a vessel."""
+
+_GROUPS = {"Person": PERSON, "Vessel": VESSEL, "Airplane": VESSEL}
+
+MOST_WORDS = 24
+"""Words of a name that are looked at; the longest listed names that we know have about twenty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, taken apart.
+
+    Attributes:
+        text: As written.
+        group: How it was read.
+        readings: The words, one tuple for each way of reading them.
+        forms: Its legal forms.
+    """
+
+    text: str
+    group: str
+    readings: tuple[tuple[Word, ...], ...]
+    forms: tuple[Form, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to compare."""
+        return not self.readings or not self.readings[0]
+
+
+def group_of(schema: str) -> str:
+    """How names of a schema are read."""
+    return _GROUPS.get(schema, BODY)
+
+
+@lru_cache(maxsize=65_536)
+def analyse(text: str, group: str) -> Name:
+    """Take a name apart."""
+    if group == PERSON:
+        return Name(text, group, _person(text))
+    return _body(text, group)
+
+
+# -- persons --------------------------------------------------------------------------------------
+
+_ABD = re.compile(r"^(?:abd|ebd)(?:[ueoa]+(?:l|r|s|n|z|d|t|sh|h)?|al|el)?$")
+_ABD_JOINED = re.compile(r"^abd(?:[aeou]{1,2}(?:l|(?P<same>[rsnztd])(?=(?P=same))))(?P<rest>\w{3,})$")
+_ARTICLES = frozenset({"al", "el", "ul", "ur", "ar", "as", "us", "an", "ad", "ud", "uz", "ush", "ash", "il"})
+_OF_GOD = frozenset({"allah", "ullah", "ollah", "llah", "alah", "allh", "ulla", "oullah"})
+_DIN = frozenset({"din", "deen", "dine", "ddin", "eddin", "eddine", "uddin", "udin"})
+_GOD_END = re.compile(r"(?:[aeou]{1,2}l{1,2}ah?|allh)$")
+_DIN_END = re.compile(r"(?:[aeiou]{1,2})d{1,2}(?:in|een|ine)$")
+_AL = "ال"
+
+
+def _person(text: str) -> tuple[tuple[Word, ...], ...]:
+    words = words_of(text, join_initials=False)[:MOST_WORDS]
+    if len(words) == 1 and script_of(words[0]) == "Hani":
+        words = _han_person(words[0])
+    elif any(script_of(w) == "Hang" for w in words):
+        return _korean(words)
+    pairs: list[tuple[str, str]] = []
+    for w in words:
+        if script_of(w) == "Arab":
+            pairs += _arabic(w)
+        elif script_of(w) == "Hani":
+            pairs.append((w, latin_of("".join(syllables(w)))))
+        else:
+            pairs.append((w, latin_reading(w)))
+    return (tuple(word_of_person(t, x) for t, x in _compounds(pairs) if x),)
+
+
+def _arabic(w: str) -> list[tuple[str, str]]:
+    """A word in Arabic letters, its article and the servant's `abd` apart."""
+    out = []
+    if w.startswith("عبدال") and len(w) > 6 and w != "عبدالله":
+        out.append(("عبد", "abd"))
+        w = w[5:]
+    elif w.startswith(_AL) and len(w) > 3 and w != "الله":
+        w = w[2:]
+    if w.startswith("وال") and len(w) > 5:
+        w = w[3:]
+    out.append((w, latin_reading(w)))
+    return out
+
+
+def _compounds(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Arabic names of two words as one, however they were divided: Abd al-Rahman, Hamid Ullah."""
+    out: list[tuple[str, str]] = []
+    i = 0
+    while i < len(pairs):
+        text, latin = pairs[i]
+        if len(latin) < 2 or latin in ("bin", "ben", "ibn", *_ARTICLES):
+            out.append(pairs[i])
+            i += 1
+            continue
+        j = i + 1
+        while j < len(pairs) - 1 and pairs[j][1] in _ARTICLES:
+            j += 1
+        following = pairs[j][1] if j < len(pairs) else ""
+        if _ABD.match(latin) and following:
+            if following in _OF_GOD:
+                out.append((f"{text} {pairs[j][0]}", "abdullah"))
+            else:
+                out += [(text, "abd"), pairs[j]]
+            i = j + 1
+        elif following in _OF_GOD:
+            out.append((f"{text} {pairs[j][0]}", latin.rstrip("u") + "ullah"))
+            i = j + 1
+        elif following in _DIN and latin not in _ARTICLES:
+            out.append((f"{text} {pairs[j][0]}", latin.rstrip("u") + "uddin"))
+            i = j + 1
+        else:
+            joined = _ABD_JOINED.match(latin)
+            if joined and not _GOD_END.search(latin):
+                out += [(text, "abd"), (text, joined["rest"])]
+            elif len(latin) > 6 and _GOD_END.search(latin):
+                out.append((text, _GOD_END.sub("ullah", latin)))
+            elif len(latin) > 6 and _DIN_END.search(latin):
+                out.append((text, _DIN_END.sub("uddin", latin)))
+            else:
+                out.append(pairs[i])
+            i += 1
+    return out
+
+
+def _han_person(w: str) -> list[str]:
+    size = 2 if w[:2] in people().han_surnames else 1
+    return [w[:size], w[size:]] if len(w) > size else [w]
+
+
+def _korean(words: list[str]) -> tuple[tuple[Word, ...], ...]:
+    """Surname and given name, syllable by syllable, by each system of romanisation."""
+    out: list[list[Word]] = [[], []]
+    for w in words:
+        for number, reading in enumerate((readings(w) * 2)[:2]):
+            latins = reading.split()
+            texts = list(w) if len(latins) == len(w) else [w]
+            for t, x in zip(texts, latins, strict=False):
+                out[number].append(word_of_person(t, x))
+    return tuple(tuple(o) for o in out)
+
+
+# -- firms, bodies, vessels -----------------------------------------------------------------------
+
+
+def _body(text: str, group: str) -> Name:
+    words = words_of(text)
+    found: list[Form] = []
+    spread: list[str] = []
+    for w in words:
+        if script_of(w) in ("Hani", "Kana", "Thai"):
+            rest, own = _unspaced(w)
+            spread += rest
+            found += own
+        else:
+            spread.append(w)
+    rest, own = _without_forms(spread[: 2 * MOST_WORDS])
+    found += own
+    if not rest and found:  # a name that is a legal form and nothing else names something
+        rest = spread
+    out: list[Word] = []
+    for w in rest[:MOST_WORDS]:
+        script = script_of(w)
+        if script == "Hani":
+            out += _han_words(w)
+        elif script == "Arab":
+            for t, x in _arabic(w):
+                out += words_of_body(t, x)
+        else:
+            latin = latin_reading(w).replace(" ", "")
+            if latin:
+                out += words_of_body(w, latin)
+    # Research and science are one concept: side by side they are said once.
+    once = [
+        x for i, x in enumerate(out)
+        if not (i and x.concept and x.kind == GENERIC and x.concept == out[i - 1].concept)
+    ]
+    return Name(text, group, (tuple(once),), tuple(dict.fromkeys(found)))
+
+
+def _unspaced(w: str) -> tuple[list[str], list[Form]]:
+    found = []
+    for spelling, form in forms()[2]:
+        if spelling in w and len(spelling) > 1:
+            found.append(form)
+            w = w.replace(spelling, " ")
+    return w.split(), found
+
+
+def _without_forms(words: list[str]) -> tuple[list[str], list[Form]]:
+    table, longest, _ = forms()
+    parts = form_parts(words)
+    kept: list[str] = []
+    found: list[Form] = []
+    i = 0
+    while i < len(parts):
+        for size in range(min(longest, len(parts) - i), 0, -1):
+            form = table.get(tuple(parts[i : i + size]))
+            if form is None:
+                continue
+            if form.ends and not (i == 0 or i + size == len(parts) or _only_forms(parts, i + size)):
+                continue
+            found.append(form)
+            i += size
+            break
+        else:
+            kept.append(words[i])
+            i += 1
+    return kept, found
+
+
+def _only_forms(parts: list[str], start: int) -> bool:
+    """Whether nothing but legal forms follows."""
+    table, longest, _ = forms()
+    return any(tuple(parts[start:]) in table for _ in (0,)) or all(
+        (p,) in table for p in parts[start:]
+    )
+
+
+def _han_words(w: str) -> list[Word]:
+    """Chinese without spaces: words of the glossary, and what stands between them as one word."""
+    g = glossary()
+    out: list[Word] = []
+    between = ""
+
+    def close() -> None:
+        nonlocal between
+        if between:
+            out.append(word(between, latin_of("".join(syllables(between))), False, NAME))
+            between = ""
+
+    i = 0
+    while i < len(w):
+        for size in range(min(g.longest_han, len(w) - i), 0, -1):
+            value = g.han.get(w[i : i + size])
+            if value is not None:
+                close()
+                latin = latin_of("".join(syllables(w[i : i + size])))
+                out.append(word(w[i : i + size], latin, False, value[1], value[0]))
+                i += size
+                break
+        else:
+            between += w[i]
+            i += 1
+    close()
+    return out
+
+
+def has_letters(text: str) -> bool:
+    """Whether a name holds a letter or a digit."""
+    return any(c.isalnum() for c in clean(text))
+
+
+def numbers_in(words: tuple[Word, ...]) -> frozenset[str]:
+    """The numbers of a name."""
+    return frozenset(w.concept for w in words if w.kind == NUMBER)
