@@ -12,11 +12,8 @@ from umweg.parties.keys import key_of, long_vowels_missing
 from umweg.parties.words import (
     GENERIC,
     INITIAL,
-    NAME,
     NUMBER,
     PARTICLE,
-    PATRONYMIC,
-    PLACE,
     SMALL,
     TITLE,
     Word,
@@ -26,11 +23,18 @@ from umweg.parties.words import (
 LEAST = 0.55
 """The similarity below which two words are two words."""
 
-SAME, SPELLING, TRANSLATED, SYNONYM, EQUIVALENT, SHORT, INITIALS, BONES, EDITED, JOINED, CUT, DERIVED = (
-    "same", "same in another romanisation", "translated", "word of like meaning",
-    "form of the same given name", "short form of the given name", "initial", "same consonants",
-    "differs by a few letters", "written as one word and as several", "abbreviated", "adjective of the place",
-)  # fmt: skip
+SAME = "same"
+SPELLING = "same in another romanisation"
+TRANSLATED = "translated"
+SYNONYM = "word of like meaning"
+EQUIVALENT = "form of the same given name"
+SHORT = "short form of the given name"
+INITIALS = "initial"
+BONES = "same consonants"
+EDITED = "differs by a few letters"
+JOINED = "written as one word and as several"
+CUT = "abbreviated"
+DERIVED = "adjective of the place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ def _part(a: str, b: str, more: float) -> float:
 
 
 _ADJECTIVE = re.compile(
-    r"(?:ov|ev|in|en|an)?(?:sk|tsk|ck)(?:i|ii|iy|yy|y|ij|ogo|aya|aia|aja|oe|oye|oi|oy|ie|iye|ikh|im|om|a|e|yi|yj)?$"
+    r"(?:ov|ev|in|en|an)?(?:sk|tsk|ck)"
+    r"(?:i|ii|iy|yy|y|ij|ogo|aya|aia|aja|oe|oye|oi|oy|ie|iye|ikh|im|om|a|e|yi|yj)?$"
 )
 
 
@@ -166,97 +171,104 @@ def abbreviates(short: str, long: str) -> bool:
 
 def align(ours: tuple[Word, ...], theirs: tuple[Word, ...], person: bool) -> list[Meeting]:
     """The words of two names that meet, the best meetings first; each word meets once."""
-    found: list[tuple[float, tuple[int, ...], tuple[int, ...], float, str]] = []
-    for i, a in enumerate(ours):
-        for j, b in enumerate(theirs):
+    out: list[Meeting] = []
+    left_ours, left_theirs = list(range(len(ours))), list(range(len(theirs)))
+    at = {b.latin: j for j, b in reversed(list(enumerate(theirs)))}
+    for i, a in enumerate(ours):  # words that are the same meet first
+        j = at.get(a.latin, -1)
+        if j >= 0:
+            del at[a.latin]
+            left_ours.remove(i)
+            left_theirs.remove(j)
+            out.append(Meeting((i,), (j,), *meet(a, theirs[j], person)))
+    if not left_ours or not left_theirs:
+        return out
+    found: _Found = []
+    for i in left_ours:
+        a = ours[i]
+        for j in left_theirs:
+            b = theirs[j]
             similarity, how = meet(a, b, person)
             if similarity:
                 order = similarity * (a.weight + b.weight) / 2 - 0.001 * abs(i - j)
                 found.append((order, (i,), (j,), similarity, how))
-    full = sum(1 for f in found if f[3] >= 0.97)
-    if full < min(len(ours), len(theirs)) and len(ours) + len(theirs) > 2:
-        _joins(ours, theirs, found, False)
-        _joins(theirs, ours, found, True)
-        if not person:
-            _acronyms(ours, theirs, found, False)
-            _acronyms(theirs, ours, found, True)
-        else:
-            _initials(ours, theirs, found, False)
-            _initials(theirs, ours, found, True)
+    if len(left_ours) > 1:
+        _several(ours, theirs, left_ours, left_theirs, person, found, False)
+    if len(left_theirs) > 1:
+        _several(theirs, ours, left_theirs, left_ours, person, found, True)
     found.sort(key=lambda f: -f[0])
-    used_ours: set[int] = set()
-    used_theirs: set[int] = set()
-    out = []
-    for _, i, j, similarity, how in found:
-        if used_ours.isdisjoint(i) and used_theirs.isdisjoint(j):
-            used_ours.update(i)
-            used_theirs.update(j)
-            out.append(Meeting(i, j, similarity, how))
+    free_ours, free_theirs = set(left_ours), set(left_theirs)
+    for _, mine, yours, similarity, how in found:
+        if free_ours.issuperset(mine) and free_theirs.issuperset(yours):
+            free_ours.difference_update(mine)
+            free_theirs.difference_update(yours)
+            out.append(Meeting(mine, yours, similarity, how))
     return out
 
 
 _Found = list[tuple[float, tuple[int, ...], tuple[int, ...], float, str]]
 
 
-def _joins(many: tuple[Word, ...], one: tuple[Word, ...], found: _Found, swapped: bool) -> None:
-    for size in (2, 3, 4):
-        for i in range(len(many) - size + 1):
+def _several(
+    many: tuple[Word, ...],
+    one: tuple[Word, ...],
+    left_many: list[int],
+    left_one: list[int],
+    person: bool,
+    found: _Found,
+    swapped: bool,
+) -> None:
+    """What several words in a row may be in one: joined, as an acronym, as initials."""
+    free = set(left_many)
+    for i in left_many:
+        for size in range(2, 7):
+            places = tuple(range(i, i + size))
+            if places[-1] not in free or not free.issuperset(places):
+                break
             part = many[i : i + size]
-            if any(w.kind == NUMBER for w in part):
-                continue
-            joined = "".join(w.latin for w in part)
-            keyed = "".join(w.key for w in part)
-            for j, b in enumerate(one):
-                abjad = b.abjad or part[0].abjad
-                if len(joined) < 4 or (not abjad and abs(len(b.latin) - len(joined)) > 3):
-                    continue
-                if b.latin == joined:
-                    similarity = 0.97
-                elif b.key == keyed:
-                    similarity = 0.95
-                elif abjad:
-                    bones = "".join(w.bones for w in part).replace("A", "")
-                    same = len(bones) > 1 and bones == b.bones.replace("A", "")
-                    similarity = (0.88 if len(bones) > 2 else 0.75) if same else 0.0
-                else:
-                    soft = "".join(w.soft for w in part)
-                    similarity = edited(joined, b.latin, keyed, b.key, soft, b.soft) - 0.04
-                if similarity < 0.68:
-                    continue
-                weight = (sum(w.weight for w in part) + b.weight) / 2
-                places = tuple(range(i, i + size))
-                pair = ((j,), places) if swapped else (places, (j,))
-                found.append((similarity * weight, *pair, similarity, JOINED))
+            for j in left_one:
+                similarity, how = _joined(part, one[j]) if size < 5 else (0.0, "")
+                if not similarity:
+                    similarity, how = _initialled(part, one[j], person)
+                if similarity:
+                    weight = (sum(w.weight for w in part) + one[j].weight) / 2
+                    pair = ((j,), places) if swapped else (places, (j,))
+                    found.append((similarity * weight, *pair, similarity, how))
 
 
-def _acronyms(short: tuple[Word, ...], long: tuple[Word, ...], found: _Found, swapped: bool) -> None:
-    """A word made of the initials of several."""
-    for i, a in enumerate(short):
-        size = len(a.latin)
-        if a.kind not in (NAME, GENERIC, PLACE) or not 3 <= size <= 6 or a.concept:
-            continue
-        for j in range(len(long) - size + 1):
-            part = long[j : j + size]
-            if all(w.latin[:1] == c for w, c in zip(part, a.latin, strict=True)):
-                places = tuple(range(j, j + size))
-                pair = (places, (i,)) if swapped else ((i,), places)
-                found.append((0.85 * sum(w.weight for w in part) / 2, *pair, 0.85, INITIALS))
+def _joined(part: tuple[Word, ...], b: Word) -> tuple[float, str]:
+    joined = "".join(w.latin for w in part)
+    abjad = b.abjad or part[0].abjad
+    if len(joined) < 4 or (not abjad and abs(len(b.latin) - len(joined)) > 3):
+        return 0.0, ""
+    if any(w.kind == NUMBER for w in part):
+        total = sum(int(w.concept[1:]) for w in part if w.concept[:1] == "#")
+        return (0.95, JOINED) if len(part) == 2 and b.concept == f"#{total}" else (0.0, "")
+    keyed = "".join(w.key for w in part)
+    if b.latin == joined:
+        similarity = 0.97
+    elif b.key == keyed:
+        similarity = 0.95
+    elif abjad:
+        bones = "".join(w.bones for w in part).replace("A", "")
+        same = len(bones) > 1 and bones == b.bones.replace("A", "")
+        similarity = (0.88 if len(bones) > 2 else 0.75) if same else 0.0
+    else:
+        soft = "".join(w.soft for w in part)
+        similarity = edited(joined, b.latin, keyed, b.key, soft, b.soft) - 0.04
+    return (similarity, JOINED) if similarity >= 0.68 else (0.0, "")
 
 
-def _initials(short: tuple[Word, ...], long: tuple[Word, ...], found: _Found, swapped: bool) -> None:
-    """JC for Jean Claude."""
-    for i, a in enumerate(short):
-        if len(a.latin) != 2 or a.kind in (PARTICLE, TITLE) or len(short) < 2:
-            continue
-        for j in range(len(long) - 1):
-            part = long[j : j + 2]
-            if all(len(w.latin) > 2 and w.latin[0] == c for w, c in zip(part, a.latin, strict=True)):
-                pair = ((j, j + 1), (i,)) if swapped else ((i,), (j, j + 1))
-                found.append((0.7, *pair, 0.75, INITIALS))
+def _initialled(part: tuple[Word, ...], b: Word, person: bool) -> tuple[float, str]:
+    """The initials of several words: PLA, and of given names JC."""
+    if len(b.latin) != len(part) or b.concept or b.kind in (PARTICLE, TITLE):
+        return 0.0, ""
+    if len(part) < (2 if person else 3) or (person and len(part) > 2):
+        return 0.0, ""
+    if any(w.latin[0] != c or len(w.latin) < 3 for w, c in zip(part, b.latin, strict=True)):
+        return 0.0, ""
+    return (0.75 if person else 0.85), INITIALS
 
 
 LIGHT = frozenset({PARTICLE, TITLE, SMALL})
 """Kinds that say nothing where they are missing."""
-
-OPTIONAL = frozenset({PATRONYMIC})
-"""Kinds that are mostly left out."""

@@ -17,9 +17,12 @@ _TO_LATIN = dict(zip(_CYRILLIC, _LATIN, strict=True))
 _TO_CYRILLIC = dict(zip(_LATIN, _CYRILLIC, strict=True))
 _ALIKE = frozenset("abekmhopctyx")
 
-_INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.\s?-?){2,}(?:[^\W\d_](?!\w))?|(?<!\w)[^\W\d_](?:\.[^\W\d_])+(?!\w)")
+_INITIALS = re.compile(
+    r"(?<!\w)(?:[^\W\d_]\.\s?-?){2,}(?:[^\W\d_](?!\w))?|(?<!\w)[^\W\d_](?:\.[^\W\d_])+(?!\w)"
+)
 # Vowel signs of Thai, Devanagari, Khmer … are marks, which are no word characters to `re`.
 _WORD = re.compile(r"(?:[^\W_]|[\u0900-\u0e7f\u0f00-\u109f\u1780-\u17ff])+")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 _SCRIPTS = (
     ("Latn", re.compile(r"[A-Za-z\u00aa-\u024f\u1e00-\u1eff]")),
     ("Cyrl", re.compile(r"[\u0400-\u052f]")),
@@ -39,6 +42,8 @@ _KEEPS_MARKS = re.compile(r"[\u0900-\u0e7f\u0f00-\u109f\u1780-\u17ff]")
 
 def script_of(word: str) -> str:
     """ISO 15924 code of the first script that a word has letters of; `Zyyy` without letters."""
+    if word.isascii():
+        return "Zyyy" if word.isdigit() else "Latn"
     for code, pattern in _SCRIPTS:
         if pattern.search(word):
             return code
@@ -51,8 +56,16 @@ def clean(text: str) -> str:
     Composed first (й stays one letter), then accents are left on the letters that have them as
     one code point: `keys` knows ş from s.
     """
+    if text.isascii() and text.isprintable():
+        return (
+            text.lower()
+            .replace("&", " and ")
+            .replace("'", "")
+            .replace("`", "")
+            .replace("@", " at ")
+        )
     text = unicodedata.normalize("NFKC", text)
-    if not text.isascii():
+    if not text.isascii() or not text.isprintable():
         text = "".join(
             " " if unicodedata.category(c) in ("Cc", "Zs", "Zl", "Zp") else c
             for c in text
@@ -92,12 +105,11 @@ def words_of(text: str, join_initials: bool = True) -> list[str]:
         join_initials: `A.B.C. Company` → abc company; of a person initials stay apart.
     """
     text = clean(text)
-    if join_initials:
-        if "." in text:
-            text = _INITIALS.sub(lambda m: re.sub(r"[^\w]", "", m[0]) + " ", text)
-    found = _WORD.findall(strip_marks(text) if not text.isascii() else text)
+    if join_initials and "." in text:
+        text = _INITIALS.sub(lambda m: re.sub(r"[^\w]", "", m[0]) + " ", text)
     if text.isascii():
-        return found
+        return _ASCII_WORD.findall(text)
+    found = _WORD.findall(strip_marks(text))
     out = [w if w.isascii() else unmixed(w) for w in found]
     if any(_SCRIPTS[1][1].match(w) for w in out):  # AHO beside Cyrillic words is АНО
         return ["".join(_TO_CYRILLIC[c] for c in w) if _ALIKE.issuperset(w) else w for w in out]

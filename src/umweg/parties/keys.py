@@ -31,30 +31,31 @@ def latin_of(word: str) -> str:
     return "".join(c for c in spread if c.isascii())
 
 
-# In order. Upper case letters are sounds that no later rule touches.
-_KEY_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+# Consonants first, the longest spelling first, in one pass; upper case letters are sounds that no
+# later rule touches.
+_CONSONANTS = {
+    "shch": "SC", "schtsch": "SC", "stsch": "SC", "szcz": "SC", "shtsh": "SC", "dzh": "J",
+    "dsch": "J", "dsh": "J", "zh": "J", "tsch": "C", "tch": "C", "ch": "C", "cz": "C", "tsh": "C",
+    "tz": "C", "ts": "C", "zz": "C", "sch": "S", "sh": "S", "sz": "S", "kh": "h", "ks": "ks",
+    "cks": "ks", "cs": "ks", "x": "ks", "gh": "g", "ph": "f", "th": "t", "dh": "d", "bh": "b",
+    "wh": "v", "ck": "k", "q": "k", "w": "v", "ce": "se", "ci": "si", "cy": "sy", "c": "k",
+}  # fmt: skip
+_CONSONANT = re.compile("|".join(sorted(_CONSONANTS, key=len, reverse=True)))
+_HAS_CONSONANT = re.compile("[hxcqwz]|ks|sz")
+_STARTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), value)
     for pattern, value in (
-        (r"shch|schtsch|stsch|szcz|shtsh", "SC"),
-        (r"dzh|dsch|dsh|dj(?=[aeiouy])|zh|^zsh", "J"),
-        (r"tsch|tch|ch(?=[tn])|ch|cz|tsh|tj(?=[aeo])", "C"),
-        (r"tz|ts|cz|zz", "C"),
-        (r"sch|sh|sz", "S"),
-        (r"kh|x(?=[aeiou]|$)(?<=^.)", "h"),
-        (r"ks|x|cs|cks", "ks"),
-        (r"gh", "g"),
-        (r"ph", "f"),
-        (r"th", "t"),
-        (r"dh", "d"),
-        (r"bh", "b"),
-        (r"wh", "v"),
+        (r"^zsh", "J"),
+        (r"^x(?=[aeiou])", "h"),
+        (r"^c(?=[^aeiouyhlrckz])", "C"),
         (r"^rh", "r"),
-        (r"ck|q|kk", "k"),
-        (r"c(?=[eiy])", "s"),
-        (r"^c(?=[^aeiouhlr])", "C"),
-        (r"c", "k"),
-        (r"w", "v"),
-        (r"ff$|v$", "f"),
+    )
+)
+_GLIDES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), value)
+    for pattern, value in (
+        (r"dj(?=[aeiouy])", "J"),
+        (r"tj(?=[aeo])", "C"),
         (r"(?<=[aeiou])y(?=[eo])|^y(?=e)", ""),
         (r"(?<=[^aeiouy])[yj]o(?![nk])", "e"),
         (r"(?<=[^aeiouy])y(?=[eo])", ""),
@@ -64,15 +65,13 @@ _KEY_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<=[aeiou])j(?=[^aeiou]|$)", "i"),
         (r"y", "i"),
         (r"(?<=i)j(?=[ae])", ""),
-        (r"ou|oo|ow(?=[^aeiou])", "u"),
-        (r"oe(?=[^aeiou])", "o"),
-        (r"ue(?=[^aeiou])", "u"),
-        (r"ee", "i"),
-        (r"(?<=[^aeiou])i+e?i$", "i"),
-        (r"h$", ""),
-        (r"(.)\1+", r"\1"),
     )
 )
+_BETWEEN = re.compile(r"(?<=[^aeiouy])ie(?=[^aeiouy])")
+_PAIRS = {"ou": "u", "oo": "u", "oe": "o", "ue": "u", "ee": "i"}
+_PAIR = re.compile(r"ou|oo|ee|(?:oe|ue)(?=[^aeiou])|ow(?=[^aeiou])")
+_TAIL = re.compile(r"(?<=[^aeiou])i+e?i$")
+_DOUBLE = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=131_072)
@@ -83,9 +82,22 @@ def key_of(word: str) -> str:
     if word.isdigit():
         return word
     key = word
-    for pattern, value in _KEY_RULES:
-        key = pattern.sub(value, key)
-    return key.lower() or word
+    if _HAS_CONSONANT.search(key):
+        for pattern, value in _STARTS:
+            key = pattern.sub(value, key)
+        key = _CONSONANT.sub(lambda m: _CONSONANTS[m[0]], key)
+    if "y" in key or "j" in key:
+        for pattern, value in _GLIDES:
+            key = pattern.sub(value, key)
+    elif "ie" in key:
+        key = _BETWEEN.sub("e", key)
+    if key.endswith("v"):
+        key = key[:-1] + "f"
+    key = _PAIR.sub(lambda m: _PAIRS.get(m[0], "u"), key)
+    key = _TAIL.sub("i", key)
+    if key.endswith("h"):
+        key = key[:-1]
+    return _DOUBLE.sub(r"\1", key).lower() or word
 
 
 _SOFT = str.maketrans("oey", "uii")
@@ -94,8 +106,7 @@ _SOFT = str.maketrans("oey", "uii")
 @lru_cache(maxsize=131_072)
 def soft_of(key: str) -> str:
     """A key with the vowels folded: o with u, e with i."""
-    soft = key.translate(_SOFT)
-    return re.sub(r"(.)\1+", r"\1", soft)
+    return _DOUBLE.sub(r"\1", key.translate(_SOFT))
 
 
 # Consonants by the classes in which Arabic and Hebrew letters meet their Latin spellings: the
@@ -156,7 +167,8 @@ def long_vowels_missing(abjad: str, latin: str) -> int:
         classes = pattern.sub(value, classes)
     theirs = re.split(r"[^aeiouywA]", re.sub(r"(.)\1+", r"\1", classes))[1:]
     marked = "".join(
-        v if i and (v := c.translate(_VOWELS)) != c else _ABJAD.get(c, "") for i, c in enumerate(abjad)
+        v if i and (v := c.translate(_VOWELS)) != c else _ABJAD.get(c, "")
+        for i, c in enumerate(abjad)
     )
     ours = re.split(r"[^aui]", re.sub(r"(.)\1+", r"\1", marked.replace("A", "")))[1:]
     heard = {"a": "aeo", "u": "uowv", "i": "iey"}

@@ -43,12 +43,14 @@ class Name:
         group: How it was read.
         readings: The words, one tuple for each way of reading them.
         forms: Its legal forms.
+        numbers: The numbers in it.
     """
 
     text: str
     group: str
     readings: tuple[tuple[Word, ...], ...]
     forms: tuple[Form, ...] = ()
+    numbers: frozenset[str] = frozenset()
 
     @property
     def empty(self) -> bool:
@@ -72,17 +74,24 @@ def analyse(text: str, group: str) -> Name:
 # -- persons --------------------------------------------------------------------------------------
 
 _ABD = re.compile(r"^(?:abd|ebd)(?:[ueoa]+(?:l|r|s|n|z|d|t|sh|h)?|al|el)?$")
-_ABD_JOINED = re.compile(r"^abd(?:[aeou]{1,2}(?:l|(?P<same>[rsnztd])(?=(?P=same))))(?P<rest>\w{3,})$")
-_ARTICLES = frozenset({"al", "el", "ul", "ur", "ar", "as", "us", "an", "ad", "ud", "uz", "ush", "ash", "il"})
+_ABD_JOINED = re.compile(
+    r"^abd(?:[aeou]{1,2}(?:l|(?P<same>[rsnztd])(?=(?P=same))))(?P<rest>\w{3,})$"
+)
+_ARTICLES = frozenset(
+    {"al", "el", "ul", "ur", "ar", "as", "us", "an", "ad", "ud", "uz", "ush", "ash", "il"}
+)
 _OF_GOD = frozenset({"allah", "ullah", "ollah", "llah", "alah", "allh", "ulla", "oullah"})
 _DIN = frozenset({"din", "deen", "dine", "ddin", "eddin", "eddine", "uddin", "udin"})
 _GOD_END = re.compile(r"(?:[aeou]{1,2}l{1,2}ah?|allh)$")
 _DIN_END = re.compile(r"(?:[aeiou]{1,2})d{1,2}(?:in|een|ine)$")
+_COMPOUND = re.compile(r"^[ae]bd|[aeou]l{1,2}ah?$|allh|^l{1,2}ah$|d(?:in|een|ine)$")
 _AL = "ال"
 
 
 def _person(text: str) -> tuple[tuple[Word, ...], ...]:
     words = words_of(text, join_initials=False)[:MOST_WORDS]
+    if text.isascii():
+        return (tuple(word_of_person(t, x) for t, x in _compounds([(w, w) for w in words])),)
     if len(words) == 1 and script_of(words[0]) == "Hani":
         words = _han_person(words[0])
     elif any(script_of(w) == "Hang" for w in words):
@@ -114,6 +123,8 @@ def _arabic(w: str) -> list[tuple[str, str]]:
 
 def _compounds(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Arabic names of two words as one, however they were divided: Abd al-Rahman, Hamid Ullah."""
+    if not any(_COMPOUND.search(latin) for _, latin in pairs):
+        return pairs
     out: list[tuple[str, str]] = []
     i = 0
     while i < len(pairs):
@@ -173,22 +184,26 @@ def _korean(words: list[str]) -> tuple[tuple[Word, ...], ...]:
 
 
 def _body(text: str, group: str) -> Name:
-    words = words_of(text)
+    spread = words_of(text)
     found: list[Form] = []
-    spread: list[str] = []
-    for w in words:
-        if script_of(w) in ("Hani", "Kana", "Thai"):
-            rest, own = _unspaced(w)
-            spread += rest
-            found += own
-        else:
-            spread.append(w)
+    if not text.isascii():
+        words, spread = spread, []
+        for w in words:
+            if script_of(w) in ("Hani", "Kana", "Thai"):
+                rest, own = _unspaced(w)
+                spread += rest
+                found += own
+            else:
+                spread.append(w)
     rest, own = _without_forms(spread[: 2 * MOST_WORDS])
     found += own
     if not rest and found:  # a name that is a legal form and nothing else names something
         rest = spread
     out: list[Word] = []
     for w in rest[:MOST_WORDS]:
+        if w.isascii():
+            out += words_of_body(w, w)
+            continue
         script = script_of(w)
         if script == "Hani":
             out += _han_words(w)
@@ -201,10 +216,12 @@ def _body(text: str, group: str) -> Name:
                 out += words_of_body(w, latin)
     # Research and science are one concept: side by side they are said once.
     once = [
-        x for i, x in enumerate(out)
+        x
+        for i, x in enumerate(out)
         if not (i and x.concept and x.kind == GENERIC and x.concept == out[i - 1].concept)
     ]
-    return Name(text, group, (tuple(once),), tuple(dict.fromkeys(found)))
+    numbers = frozenset(x.concept for x in once if x.kind == NUMBER)
+    return Name(text, group, (tuple(once),), tuple(dict.fromkeys(found)), numbers)
 
 
 def _unspaced(w: str) -> tuple[list[str], list[Form]]:
@@ -217,21 +234,28 @@ def _unspaced(w: str) -> tuple[list[str], list[Form]]:
 
 
 def _without_forms(words: list[str]) -> tuple[list[str], list[Form]]:
-    table, longest, _ = forms()
+    table, longest, _, firsts = forms()
     parts = form_parts(words)
+    if firsts.isdisjoint(parts):
+        return words, []
     kept: list[str] = []
     found: list[Form] = []
     i = 0
     while i < len(parts):
-        for size in range(min(longest, len(parts) - i), 0, -1):
-            form = table.get(tuple(parts[i : i + size]))
-            if form is None:
-                continue
-            if form.ends and not (i == 0 or i + size == len(parts) or _only_forms(parts, i + size)):
-                continue
-            found.append(form)
-            i += size
-            break
+        if parts[i] in firsts:
+            for size in range(min(longest, len(parts) - i), 0, -1):
+                form = table.get(tuple(parts[i : i + size]))
+                if form is None or (
+                    form.ends
+                    and not (i == 0 or i + size == len(parts) or _only_forms(parts, i + size))
+                ):
+                    continue
+                found.append(form)
+                i += size
+                break
+            else:
+                kept.append(words[i])
+                i += 1
         else:
             kept.append(words[i])
             i += 1
@@ -240,10 +264,8 @@ def _without_forms(words: list[str]) -> tuple[list[str], list[Form]]:
 
 def _only_forms(parts: list[str], start: int) -> bool:
     """Whether nothing but legal forms follows."""
-    table, longest, _ = forms()
-    return any(tuple(parts[start:]) in table for _ in (0,)) or all(
-        (p,) in table for p in parts[start:]
-    )
+    table = forms()[0]
+    return tuple(parts[start:]) in table or all((p,) in table for p in parts[start:])
 
 
 def _han_words(w: str) -> list[Word]:
@@ -278,8 +300,3 @@ def _han_words(w: str) -> list[Word]:
 def has_letters(text: str) -> bool:
     """Whether a name holds a letter or a digit."""
     return any(c.isalnum() for c in clean(text))
-
-
-def numbers_in(words: tuple[Word, ...]) -> frozenset[str]:
-    """The numbers of a name."""
-    return frozenset(w.concept for w in words if w.kind == NUMBER)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from umweg.parties.align import (
     EQUIVALENT,
     LIGHT,
-    OPTIONAL,
     SHORT,
     Meeting,
     align,
@@ -26,9 +25,8 @@ from umweg.parties.names import (
     Name,
     analyse,
     group_of,
-    numbers_in,
 )
-from umweg.parties.words import GENERATION, INITIAL, NAME, NUMBER, PATRONYMIC, PLACE, Word
+from umweg.parties.words import GENERATION, INITIAL, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class Agreement:
 
 def numbers_differ(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
     """The names hold different numbers: Unit 61398 is not Unit 61419."""
-    ours, theirs = numbers_in(a.readings[0]), numbers_in(b.readings[0])
+    ours, theirs = a.numbers, b.numbers
     if ours and theirs and not (ours <= theirs or theirs <= ours):
         return 1.0, f"{', '.join(sorted(ours))} ≠ {', '.join(sorted(theirs))}"
     return None
@@ -79,7 +77,7 @@ def numbers_differ(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | No
 
 def number_missing(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
     """One name holds a number and the other none: it may be another of a series."""
-    ours, theirs = numbers_in(a.readings[0]), numbers_in(b.readings[0])
+    ours, theirs = a.numbers, b.numbers
     if bool(ours) != bool(theirs):
         return 1.0, ", ".join(sorted(ours or theirs))
     return None
@@ -94,7 +92,7 @@ def forms_of_another_class(a: Name, b: Name, _: list[Meeting]) -> tuple[float, s
 
 
 def forms_differ(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
-    """The legal forms differ (joint-stock, limited …); firms change them, and lists confuse them."""
+    """The legal forms differ (joint-stock, limited …); firms change them, lists confuse them."""
     ours, theirs = {f.code for f in a.forms}, {f.code for f in b.forms}
     if not ours or not theirs or ours & theirs or _loose(ours) or _loose(theirs):
         return None
@@ -181,9 +179,7 @@ def _evidence(ours: tuple[Word, ...], theirs: tuple[Word, ...], meetings: list[M
     )
     if met >= 2:
         return 1.0
-    most = max(
-        sum(x.kind not in LIGHT for x in ours), sum(x.kind not in LIGHT for x in theirs)
-    )
+    most = max(sum(x.kind not in LIGHT for x in ours), sum(x.kind not in LIGHT for x in theirs))
     return 1.0 if most <= 1 else 0.88
 
 
@@ -198,7 +194,11 @@ def agreement(a: Name, b: Name) -> Agreement:
         # Only names that are the same to the letter reach 1.
         same = " ".join(a.text.split()).casefold() == " ".join(b.text.split()).casefold()
         return Agreement(
-            min(best.score, 0.999 if same else 0.99), best.ours, best.theirs, best.meetings, best.rules
+            min(best.score, 0.999 if same else 0.99),
+            best.ours,
+            best.theirs,
+            best.meetings,
+            best.rules,
         )
     return best
 
@@ -218,9 +218,7 @@ def score_names(name_a: str, name_b: str, schema: str = "LegalEntity") -> float:
         schema: FollowTheMoney schema of what bears them; `LegalEntity` where that is not known.
     """
     if schema == "LegalEntity":
-        return max(
-            agreement(analyse(name_a, g), analyse(name_b, g)).score for g in (PERSON, BODY)
-        )
+        return max(agreement(analyse(name_a, g), analyse(name_b, g)).score for g in (PERSON, BODY))
     group = group_of(schema)
     return agreement(analyse(name_a, group), analyse(name_b, group)).score
 
@@ -246,7 +244,7 @@ WEAK = -0.08
 """What a match on a name loses that the publisher calls weak or of low quality."""
 
 
-def weak_alias(g: Agreement, name: PartyName) -> tuple[float, str] | None:
+def weak_alias(name: PartyName) -> tuple[float, str] | None:
     """The name that met is one that the publisher calls weak or of low quality."""
     return (1.0, name.text) if name.weak else None
 
@@ -278,10 +276,24 @@ def aligned_of(g: Agreement) -> tuple[Aligned, ...]:
         a, b = [g.ours[i] for i in m.ours], [g.theirs[j] for j in m.theirs]
         weight = (sum(x.weight for x in a) + sum(x.weight for x in b)) / 2
         out.append(
-            Aligned(" ".join(x.text for x in a), " ".join(x.text for x in b), m.how, m.similarity, weight)
+            Aligned(
+                " ".join(x.text for x in a),
+                " ".join(x.text for x in b),
+                m.how,
+                m.similarity,
+                weight,
+            )
         )
     used_ours = {i for m in g.meetings for i in m.ours}
     used_theirs = {j for m in g.meetings for j in m.theirs}
-    out += [Aligned(x.text, "", "left over", 0.0, x.weight) for i, x in enumerate(g.ours) if i not in used_ours]
-    out += [Aligned("", x.text, "left over", 0.0, x.weight) for j, x in enumerate(g.theirs) if j not in used_theirs]
+    out += [
+        Aligned(x.text, "", "left over", 0.0, x.weight)
+        for i, x in enumerate(g.ours)
+        if i not in used_ours
+    ]
+    out += [
+        Aligned("", x.text, "left over", 0.0, x.weight)
+        for j, x in enumerate(g.theirs)
+        if j not in used_theirs
+    ]
     return tuple(out)

@@ -19,7 +19,7 @@ ABJADS = frozenset({"Arab", "Hebr"})
 def load_yaml(name: str) -> Any:
     """A data file of the package."""
     with (DATA / name).open(encoding="utf-8") as f:
-        return yaml.load(f, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(f, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 @cache
@@ -105,14 +105,14 @@ def syllables(word: str) -> list[str]:
 
 
 _LEADS = "g kk n d tt r m b pp s ss _ j jj ch k t p h".replace("_", "").split(" ")
-_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
+_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()  # noqa: SIM905
 _TAILS = [
     "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p",
     "t", "t", "ng", "t", "t", "k", "t", "p", "t",
 ]  # fmt: skip
 # What McCune-Reischauer and habit write where the Revised Romanization writes the above.
 _LEADS_MR = "k kk n t tt r m p pp s ss _ ch tch ch k t p h".replace("_", "").split(" ")
-_VOWELS_MR = "a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i".split()
+_VOWELS_MR = "a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i".split()  # noqa: SIM905
 
 
 def hangul(word: str) -> tuple[str, ...]:

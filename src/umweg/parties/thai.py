@@ -13,8 +13,8 @@ import re
 _INITIAL = dict(
     zip(
         "กขฃคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ",
-        "k kh kh kh kh kh ng ch ch ch s ch y d t th th th n d t th th th n b p ph f ph f ph m y r l w "
-        "s s s h l _ h".split(),
+        "k kh kh kh kh kh ng ch ch ch s ch y d t th th th n d t th th th n b p ph f ph f ph m y r "
+        "l w s s s h l _ h".split(),  # noqa: SIM905
         strict=True,
     )
 )
@@ -22,12 +22,12 @@ _INITIAL["อ"] = ""
 _FINAL = dict(
     zip(
         "กขคฆงจชซญฎฏฐฑฒณดตถทธนบปพฟภมยรลวศษสฬ",
-        "k k k k ng t t t n t t t t t n t t t t t n p p p p p m i n n o t t t n".split(),
+        "k k k k ng t t t n t t t t t n t t t t t n p p p p p m i n n o t t t n".split(),  # noqa: SIM905
         strict=True,
     )
 )
 _C = "[ก-ฮ]"
-_CLUSTER = "(?:[กขคตปผพ][รลว]|ทร|ห[งญนมยรลว]|{c})".format(c=_C)
+_CLUSTER = f"(?:[กขคตปผพ][รลว]|ทร|ห[งญนมยรลว]|{_C})"
 _MARKS = re.compile("[่-๋็ฺๆ]")
 _SILENT = re.compile(f"{_C}[ิุ]?์")
 _SYLLABLES: tuple[tuple[re.Pattern[str], str], ...] = tuple(

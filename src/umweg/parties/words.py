@@ -1,4 +1,4 @@
-"""What a word in a name is: legal form, word of trade, title, particle, initial, number, or a name."""
+"""What a word in a name is: legal form, word of trade, title, initial, number, or a name."""
 
 from __future__ import annotations
 
@@ -41,12 +41,16 @@ class Word:
     latin: str
     key: str
     soft: str
-    bones: str
     kind: int
     weight: float
     concept: str = ""
     abjad: bool = False
     foreign: bool = False
+
+    @property
+    def bones(self) -> str:
+        """The consonants."""
+        return bones_of_abjad(self.text) if self.abjad else bones_of(self.latin)
 
 
 def rows_of(name: str) -> Iterator[dict[str, str]]:
@@ -57,6 +61,8 @@ def rows_of(name: str) -> Iterator[dict[str, str]]:
 
 def latin_reading(word: str) -> str:
     """The first reading of a word of any script, without accents."""
+    if word.isascii():
+        return word
     return latin_of(readings(word)[0])
 
 
@@ -186,21 +192,23 @@ class Form:
     ends: bool
 
 
-def _form_part(text: str, latin: str) -> str:
+def _form_part(latin: str) -> str:
     return latin if len(latin) <= 5 else key_of(latin)
 
 
 def form_parts(words: list[str]) -> list[str]:
     """Words as the table of legal forms spells them."""
-    return [_form_part(w, latin_reading(w)) for w in words]
+    return [_form_part(latin_reading(w)) for w in words]
 
 
 _UNSPACED = frozenset({"Hani", "Kana", "Thai", "Hang"})
 
 
 @cache
-def forms() -> tuple[dict[tuple[str, ...], Form], int, tuple[tuple[str, Form], ...]]:
-    """Forms by their words, the longest number of words, and those of scripts without spaces."""
+def forms() -> tuple[
+    dict[tuple[str, ...], Form], int, tuple[tuple[str, Form], ...], frozenset[str]
+]:
+    """Forms by their words, the most words, those of scripts without spaces, all first words."""
     table: dict[tuple[str, ...], Form] = {}
     unspaced: dict[str, Form] = {}
     for row in rows_of("forms.csv"):
@@ -211,12 +219,13 @@ def forms() -> tuple[dict[tuple[str, ...], Form], int, tuple[tuple[str, Form], .
                 continue
             if any(script_of(w) in _UNSPACED for w in words):
                 unspaced.setdefault("".join(words), form)
-            # A spelling that may stand anywhere beats the same one that may stand at the ends only.
+            # A spelling that may stand anywhere beats one that may stand at the ends only.
             parts = tuple(form_parts(words))
             if parts not in table or (table[parts].ends and not form.ends):
                 table[parts] = form
     longest = max(map(len, table))
-    return table, longest, tuple(sorted(unspaced.items(), key=lambda x: -len(x[0])))
+    unspaced_first = tuple(sorted(unspaced.items(), key=lambda x: -len(x[0])))
+    return table, longest, unspaced_first, frozenset(parts[0] for parts in table)
 
 
 # -- personal names -------------------------------------------------------------------------------
@@ -300,9 +309,8 @@ def word(text: str, latin: str, person: bool, kind: int = NAME, concept: str = "
     script = script_of(text)
     accented = latin if script != "Latn" or text.isascii() else text
     key = key_of(accented)
-    bones = bones_of_abjad(text) if script in ABJADS else bones_of(latin)
     return Word(
-        text, latin, key, soft_of(key), bones, kind, weight_of(key, kind, person), concept,
+        text, latin, key, soft_of(key), kind, weight_of(key, kind, person), concept,
         script in ABJADS, script not in ("Latn", "Zyyy"),
     )  # fmt: skip
 
