@@ -221,14 +221,14 @@ def _several(
     """What several words in a row may be in one: joined, as an acronym, as initials."""
     free = set(left_many)
     for i in left_many:
-        for size in range(2, 7):
+        for size in range(2, min(6, len(left_many)) + 1):
             places = tuple(range(i, i + size))
             if places[-1] not in free or not free.issuperset(places):
                 break
             part = many[i : i + size]
             for j in left_one:
                 similarity, how = _joined(part, one[j]) if size < 5 else (0.0, "")
-                if not similarity:
+                if not similarity and len(one[j].latin) == size:
                     similarity, how = _initialled(part, one[j], person)
                 if similarity:
                     weight = (sum(w.weight for w in part) + one[j].weight) / 2
@@ -237,10 +237,16 @@ def _several(
 
 
 def _joined(part: tuple[Word, ...], b: Word) -> tuple[float, str]:
-    joined = "".join(w.latin for w in part)
     abjad = b.abjad or part[0].abjad
-    if len(joined) < 4 or (not abjad and abs(len(b.latin) - len(joined)) > 3):
-        return 0.0, ""
+    if not abjad:
+        first, last, size = part[0].latin, part[-1].latin, 0
+        if first[0] != b.latin[0] and last[-1] != b.latin[-1]:
+            return 0.0, ""
+        for w in part:
+            size += len(w.latin)
+        if size < 4 or not -3 <= len(b.latin) - size <= 3:
+            return 0.0, ""
+    joined = "".join([w.latin for w in part])
     if any(w.kind == NUMBER for w in part):
         total = sum(int(w.concept[1:]) for w in part if w.concept[:1] == "#")
         return (0.95, JOINED) if len(part) == 2 and b.concept == f"#{total}" else (0.0, "")
@@ -261,7 +267,7 @@ def _joined(part: tuple[Word, ...], b: Word) -> tuple[float, str]:
 
 def _initialled(part: tuple[Word, ...], b: Word, person: bool) -> tuple[float, str]:
     """The initials of several words: PLA, and of given names JC."""
-    if len(b.latin) != len(part) or b.concept or b.kind in (PARTICLE, TITLE):
+    if b.concept or b.kind in (PARTICLE, TITLE):
         return 0.0, ""
     if len(part) < (2 if person else 3) or (person and len(part) > 2):
         return 0.0, ""

@@ -28,6 +28,8 @@ def _normal(identifier: Identifier) -> str:
 
 
 def _shared(query: Party, listed: Party, kinds: frozenset[str]) -> Identifier | None:
+    if not query.identifiers or not listed.identifiers:
+        return None
     theirs = {(i.kind, _normal(i)) for i in listed.identifiers}
     for i in query.identifiers:
         if i.kind in kinds and i.valid is not False and (i.kind, _normal(i)) in theirs:
@@ -49,6 +51,8 @@ def document_agrees(query: Party, listed: Party) -> Found:
 
 def identifier_disagrees(query: Party, listed: Party) -> Found:
     """Both have a number of a kind of which a party has only one, and the numbers differ."""
+    if not query.identifiers or not listed.identifiers:
+        return None
     for kind in sorted(SINGLE):
         ours = {_normal(i) for i in query.identifiers if i.kind == kind and i.valid is not False}
         theirs = {_normal(i) for i in listed.identifiers if i.kind == kind and i.valid is not False}

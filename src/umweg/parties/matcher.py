@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import hashlib
+import multiprocessing
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
 from umweg.errors import UsageError
 from umweg.parties.corpus import Corpus, PartyCorpus, StoreCorpus
-from umweg.parties.model import MatchResult, Party
-from umweg.parties.names import analyse, group_of
+from umweg.parties.index import VERSION, Index
+from umweg.parties.model import Aligned, Candidate, Feature, MatchResult, Party, PartyName
+from umweg.parties.names import has_letters
 from umweg.parties.score import compare
+from umweg.parties.scripts import DATA
 
 if TYPE_CHECKING:
     from umweg.store import Store
@@ -24,7 +32,26 @@ THRESHOLD = 0.7
 LONGEST_NAME = 1_000
 """Characters. The longest name of the lists that we know has under 500."""
 
-ALGORITHMS = ("umweg",)
+MOST_NAMES = 10
+"""Names of one query that are looked up."""
+
+MOST_SCORED = 30
+"""Parties that are scored in full for a query, at most."""
+
+NAMES_SCORED = 3
+"""Names of a party that are scored in full: those whose terms met the query best."""
+
+MARGIN = 0.15
+"""How far the score of the terms may lie below the full score of the names."""
+
+CHUNK = 100
+"""Queries that a process takes at once."""
+
+Compare = Callable[[Party, Party, tuple[PartyName, ...] | None, float], Candidate]
+
+
+def _algorithms() -> dict[str, Compare]:
+    return {"umweg": compare}
 
 
 class Matcher:
@@ -32,6 +59,7 @@ class Matcher:
 
     Args:
         corpus: The listed parties.
+        index: Of their names; built without it.
         lists, kinds, countries: Look only at these; countries at parties that name none, too.
         algorithm: How pairs are scored.
     """
@@ -39,18 +67,21 @@ class Matcher:
     def __init__(
         self,
         corpus: Corpus,
+        index: Index | None = None,
         *,
         lists: Collection[str] | None = None,
         kinds: Collection[str] | None = None,
         countries: Collection[str] | None = None,
         algorithm: str = "umweg",
     ) -> None:
-        if algorithm not in ALGORITHMS:
-            raise UsageError(f"no algorithm is called '{algorithm}'", allowed=", ".join(ALGORITHMS))
+        known = _algorithms()
+        if algorithm not in known:
+            raise UsageError(f"no algorithm is called '{algorithm}'", allowed=", ".join(known))
         self.corpus = corpus
         self.algorithm = algorithm
+        self._compare = known[algorithm]
         self._wanted = corpus.wanted(lists, kinds, countries)
-        self._folded = [folded(name) for name in corpus.names]
+        self.index = index or Index.build(corpus.names, corpus.schemas, corpus.owner)
 
     @classmethod
     def from_store(
@@ -64,13 +95,17 @@ class Matcher:
     ) -> Matcher:
         """A matcher of the lists that a store holds, as they stood on a day.
 
+        The index is built once and kept beside the snapshots; it is mapped into memory when the
+        same snapshots are asked for again.
+
         Raises:
             StoreError: the store holds no list, or none of those asked for.
         """
+        corpus = StoreCorpus(store, as_of)
+        index = _kept(corpus, store.root)
         return cls(
-            StoreCorpus(store, as_of),
-            lists=lists, kinds=kinds, countries=countries, algorithm=algorithm,
-        )  # fmt: skip
+            corpus, index, lists=lists, kinds=kinds, countries=countries, algorithm=algorithm
+        )
 
     @classmethod
     def from_parties(cls, parties: Iterable[Party], algorithm: str = "umweg") -> Matcher:
@@ -79,6 +114,8 @@ class Matcher:
 
     def __len__(self) -> int:
         return len(self.corpus) if self._wanted is None else int(self._wanted.sum())
+
+    # -- one query ---------------------------------------------------------------------------------
 
     def match(
         self, party: Party | str, *, threshold: float = THRESHOLD, top: int = 5
@@ -94,11 +131,54 @@ class Matcher:
         problem = problem_of(query)
         if problem:
             return MatchResult(query, (), problem)
-        numbers = self._candidates(query)
-        found = [compare(query, self.corpus.party(n)) for n in numbers]
-        found = [c for c in found if c.score >= threshold]
-        found.sort(key=lambda c: (-c.score, c.party.entity_id))
-        return MatchResult(query, tuple(found[:top]))
+        found = self._found(query, threshold, top)
+        return MatchResult(query, tuple(candidate for _, candidate in found))
+
+    def _found(self, query: Party, threshold: float, top: int) -> list[tuple[int, Candidate]]:
+        found: list[tuple[int, Candidate]] = []
+        more = bool(query.birth_dates or query.founded or query.identifiers or query.countries)
+        margin = MARGIN + (0.13 if more else 0.0)
+        for scored, (number, (estimate, names)) in enumerate(self._estimated(query)):
+            if scored >= MOST_SCORED or estimate < threshold - margin:
+                break
+            if len(found) >= top:
+                worst = sorted((c.score for _, c in found), reverse=True)[top - 1]
+                if estimate < worst - margin:
+                    break
+            party = self.corpus.party(number)
+            first = int(np.searchsorted(self.index.owner, number))
+            met = tuple(party.names[n - first] for n in names) or party.names
+            candidate = self._compare(query, party, met, threshold)
+            if candidate.score >= threshold:
+                found.append((number, candidate))
+        found.sort(key=lambda f: (-f[1].score, f[1].party.entity_id))
+        return found[:top]
+
+    def candidates(self, query: Party) -> dict[int, float]:
+        """The numbers of the parties that a query may be, with the score of their terms."""
+        return {number: estimate for number, (estimate, _) in self._estimated(query)}
+
+    def _estimated(self, query: Party) -> list[tuple[int, tuple[float, list[int]]]]:
+        """Parties with the best score of their terms, and the names that come near it."""
+        met: dict[int, tuple[float, list[int]]] = {}
+        for identifier in query.identifiers:
+            for number in self.corpus.number_of.get(identifier.normal or identifier.value, ()):
+                if self._wanted is None or self._wanted[number]:
+                    met[number] = (2.0, [])  # a number that agrees is looked at first, all names
+        owner = self.index.owner
+        for name in query.names[:MOST_NAMES]:
+            hits = self.index.search(name.text, query.schema, self._wanted)
+            for at, number, score in zip(
+                hits.names.tolist(), owner[hits.names].tolist(), hits.scores.tolist(), strict=True
+            ):
+                best = met.get(number)
+                if best is None:
+                    met[number] = (score, [at])
+                elif best[0] < 2.0 and at not in best[1] and len(best[1]) < NAMES_SCORED:
+                    met[number] = (max(best[0], score), [*best[1], at])
+        return sorted(met.items(), key=lambda x: -x[1][0])
+
+    # -- many queries ------------------------------------------------------------------------------
 
     def match_many(
         self,
@@ -106,39 +186,114 @@ class Matcher:
         *,
         threshold: float = THRESHOLD,
         top: int = 5,
-        workers: int | None = None,  # noqa: ARG002
+        workers: int | None = None,
     ) -> Iterator[MatchResult]:
-        """The answers to many queries, in their order."""
-        for party in parties:
-            yield self.match(party, threshold=threshold, top=top)
+        """The answers to many queries, in their order, on all cores and in bounded memory.
 
-    def _candidates(self, query: Party) -> list[int]:
-        numbers: dict[int, None] = {}
-        for identifier in query.identifiers:
-            numbers.update(dict.fromkeys(self.corpus.number_of.get(identifier.normal, ())))
-        for name in query.names:
-            text = folded(name.text)
-            if not text:
-                continue
-            scores = process.cdist([text], self._folded, scorer=fuzz.ratio, score_cutoff=50)[0]
-            best = np.argsort(-scores, kind="stable")[:50]
-            numbers.update(dict.fromkeys(self.corpus.owner[best].tolist()))
-        if self._wanted is None:
-            return list(numbers)
-        return [n for n in numbers if self._wanted[n]]
+        Args:
+            parties: The queries; they are read as they are needed.
+            threshold, top: As of `match`.
+            workers: Processes; without it one a core, and none for a few queries.
+        """
+        queries = (Party.named(p) if isinstance(p, str) else p for p in parties)
+        count = workers if workers is not None else len(os.sched_getaffinity(0))
+        first = list(islice(queries, 4 * CHUNK))
+        if count < 2 or len(first) < 4 * CHUNK or not _can_fork():
+            for query in chain(first, queries):
+                yield self.match(query, threshold=threshold, top=top)
+            return
+        yield from self._parallel(chain(first, queries), threshold, top, count)
+
+    def _parallel(
+        self, queries: Iterator[Party], threshold: float, top: int, workers: int
+    ) -> Iterator[MatchResult]:
+        self.match("warm up")  # compiled code and tables are shared by the processes
+        _TASK.update(matcher=self, threshold=threshold, top=top)
+        waiting: deque[tuple[list[Party], Any]] = deque()
+        with multiprocessing.get_context("fork").Pool(workers) as pool:
+            while True:
+                while len(waiting) < 3 * workers and (part := list(islice(queries, CHUNK))):
+                    waiting.append((part, pool.apply_async(_answer, (part,))))
+                if not waiting:
+                    return
+                part, answers = waiting.popleft()
+                for query, (problem, candidates) in zip(part, answers.get(), strict=True):
+                    yield MatchResult(query, tuple(map(self._restored, candidates)), problem)
+
+    def _restored(self, packed: tuple[Any, ...]) -> Candidate:
+        number, score, name, query_name, aligned, features = packed
+        party = self.corpus.party(number)
+        return Candidate(
+            party, score, party.names[name] if name >= 0 else PartyName(""), query_name,
+            tuple(Aligned(*a) for a in aligned), tuple(Feature(*f) for f in features),
+        )  # fmt: skip
 
 
-def folded(name: str, schema: str = "LegalEntity") -> str:
-    """The words of a name, folded, in alphabetic order."""
-    readings = analyse(name, group_of(schema)).readings
-    return " ".join(sorted(w.latin for w in readings[0])) if readings else ""
+_TASK: dict[str, Any] = {}
+
+
+def _answer(part: list[Party]) -> list[tuple[str | None, list[tuple[Any, ...]]]]:
+    """The answers of a process: without parties, which its parent has."""
+    matcher: Matcher = _TASK["matcher"]
+    out: list[tuple[str | None, list[tuple[Any, ...]]]] = []
+    for query in part:
+        problem = problem_of(query)
+        found = [] if problem else matcher._found(query, _TASK["threshold"], _TASK["top"])
+        out.append((problem, [_packed(n, c) for n, c in found]))
+    return out
+
+
+def _packed(number: int, c: Candidate) -> tuple[Any, ...]:
+    names = c.party.names
+    at = names.index(c.matched_name) if c.matched_name in names else -1
+    return (
+        number, c.score, at, c.query_name,
+        [(a.query, a.listed, a.how, a.similarity, a.weight) for a in c.aligned],
+        [(f.name, f.text, f.score, f.weight, f.detail) for f in c.features],
+    )  # fmt: skip
+
+
+def _can_fork() -> bool:
+    return "fork" in multiprocessing.get_all_start_methods()
 
 
 def problem_of(query: Party) -> str | None:
     """Why a query cannot be answered, or None."""
-    if not any(folded(n.text) for n in query.names) and not query.identifiers:
-        return "the name is empty: it holds no letter and no digit"
+    if any(not isinstance(n.text, str) for n in query.names):
+        return "the name is no text"
     longest = max((len(n.text) for n in query.names), default=0)
     if longest > LONGEST_NAME:
         return f"the name has {longest:,} characters; names have at most {LONGEST_NAME:,}"
+    if not query.identifiers and not any(has_letters(n.text) for n in query.names):
+        return "the name is empty: it holds no letter and no digit"
     return None
+
+
+# -- the kept index -------------------------------------------------------------------------------
+
+
+def _digest(corpus: StoreCorpus) -> str:
+    """What the index depends on: the snapshots, the packaged words, the way names are read."""
+    known = hashlib.sha256(str(VERSION).encode())
+    for manifest in corpus.snapshots:
+        known.update(manifest.snapshot_id.encode())
+    for path in sorted(DATA.iterdir()):
+        known.update(path.read_bytes())
+    return known.hexdigest()[:16]
+
+
+def _kept(corpus: StoreCorpus, root: Path) -> Index:
+    """The index of a store's lists: mapped where it is kept, else built and kept."""
+    kept = root / "cache"
+    folder = kept / f"names-{_digest(corpus)}"
+    index = Index.load(folder, corpus.owner)
+    if index is not None:
+        return index
+    index = Index.build(corpus.names, corpus.schemas, corpus.owner)
+    fresh = kept / f".names-{os.getpid()}"
+    try:
+        index.save(fresh)
+        fresh.rename(folder)
+    except OSError:  # a store that cannot be written, or another process was first: not kept
+        shutil.rmtree(fresh, ignore_errors=True)
+    return index

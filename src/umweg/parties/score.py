@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from umweg.parties.align import (
-    EQUIVALENT,
     LIGHT,
-    SHORT,
     Meeting,
     align,
 )
@@ -38,21 +37,18 @@ class Weights:
             weight, where the other name has no word left that could stand in its place.
         conflict: What a pair of left-over words costs, one of each name.
         light: What a light word (particle, title) costs that is missing.
-        generic: What a left-over word of trade of a firm costs beside its weight.
-        steep: How steeply a word that is only alike loses.
     """
 
     extra_ours: float
     extra_theirs: float
     conflict: float
     light: float
-    steep: float
 
 
 WEIGHTS = {
-    PERSON: Weights(0.25, 0.15, 2.0, 0.1, 1.0),
-    BODY: Weights(0.6, 0.6, 1.6, 0.3, 1.0),
-    VESSEL: Weights(0.6, 0.6, 2.0, 0.2, 1.2),
+    PERSON: Weights(0.25, 0.15, 2.0, 0.1),
+    BODY: Weights(0.6, 0.6, 1.6, 0.3),
+    VESSEL: Weights(0.6, 0.6, 2.0, 0.2),
 }
 
 
@@ -140,25 +136,35 @@ def _agreement(a: Name, b: Name, ours: tuple[Word, ...], theirs: tuple[Word, ...
     person = a.group == PERSON
     w = WEIGHTS[a.group]
     meetings = align(ours, theirs, person)
-    used_ours = {i for m in meetings for i in m.ours}
-    used_theirs = {j for m in meetings for j in m.theirs}
+    if not meetings:
+        return Agreement(0.0, ours, theirs)
+    left_ours, left_theirs = dict(enumerate(ours)), dict(enumerate(theirs))
     matched = worth = 0.0
     for m in meetings:
-        weight = (sum(ours[i].weight for i in m.ours) + sum(theirs[j].weight for j in m.theirs)) / 2
-        similarity = m.similarity if m.how in (EQUIVALENT, SHORT) else m.similarity**w.steep
-        matched += weight * similarity
+        weight = 0.0
+        for i in m.ours:
+            weight += left_ours.pop(i).weight
+        for j in m.theirs:
+            weight += left_theirs.pop(j).weight
+        weight /= 2
+        matched += weight * m.similarity
         worth += weight
-    if not matched:
-        return Agreement(0.0, ours, theirs, ())
-    left_ours = [x for i, x in enumerate(ours) if i not in used_ours]
-    left_theirs = [x for j, x in enumerate(theirs) if j not in used_theirs]
-    solid_ours = sorted((x.weight for x in left_ours if x.kind not in LIGHT), reverse=True)
-    solid_theirs = sorted((x.weight for x in left_theirs if x.kind not in LIGHT), reverse=True)
-    cost = w.light * sum(x.weight for x in (*left_ours, *left_theirs) if x.kind in LIGHT)
-    pairs = min(len(solid_ours), len(solid_theirs))
-    for x, y in zip(solid_ours[:pairs], solid_theirs[:pairs], strict=True):
-        cost += w.conflict * (x + y) / 2
-    cost += w.extra_ours * sum(solid_ours[pairs:]) + w.extra_theirs * sum(solid_theirs[pairs:])
+    cost = 0.0
+    solid: tuple[list[float], list[float]] = ([], [])
+    for side, left in enumerate((left_ours, left_theirs)):
+        for x in left.values():
+            if x.kind in LIGHT:
+                cost += w.light * x.weight
+            else:
+                solid[side].append(x.weight)
+    solid_ours, solid_theirs = solid
+    if solid_ours and solid_theirs:
+        solid_ours.sort(reverse=True)
+        solid_theirs.sort(reverse=True)
+        pairs = min(len(solid_ours), len(solid_theirs))
+        cost += w.conflict * (sum(solid_ours[:pairs]) + sum(solid_theirs[:pairs])) / 2
+        solid_ours, solid_theirs = solid_ours[pairs:], solid_theirs[pairs:]
+    cost += w.extra_ours * sum(solid_ours) + w.extra_theirs * sum(solid_theirs)
     score = matched / (worth + cost)
     if person:
         score *= _evidence(ours, theirs, meetings)
@@ -173,23 +179,28 @@ def _agreement(a: Name, b: Name, ours: tuple[Word, ...], theirs: tuple[Word, ...
 
 def _evidence(ours: tuple[Word, ...], theirs: tuple[Word, ...], meetings: list[Meeting]) -> float:
     """Less for a person of whom one name alone has met, where there were more to meet."""
-    met = sum(
-        len(m.ours) + len(m.theirs) > 2 or ours[m.ours[0]].kind not in (*LIGHT, INITIAL, GENERATION)
-        for m in meetings
-    )
+    met = 0
+    for m in meetings:
+        if len(m.ours) + len(m.theirs) > 2 or ours[m.ours[0]].kind not in _FAINT:
+            met += 1
     if met >= 2:
         return 1.0
     most = max(sum(x.kind not in LIGHT for x in ours), sum(x.kind not in LIGHT for x in theirs))
     return 1.0 if most <= 1 else 0.88
 
 
+_FAINT = LIGHT | {INITIAL, GENERATION}
+
+
 def agreement(a: Name, b: Name) -> Agreement:
     """How two names agree, in the readings that agree best."""
     if a.empty or b.empty:
         return Agreement(0.0)
-    best = max(
-        (_agreement(a, b, x, y) for x in a.readings for y in b.readings), key=lambda g: g.score
-    )
+    best = _agreement(a, b, a.readings[0], b.readings[0])
+    if len(a.readings) + len(b.readings) > 2:
+        best = max(
+            (_agreement(a, b, x, y) for x in a.readings for y in b.readings), key=lambda g: g.score
+        )
     if best.score > 0.99 and a.text.strip() != b.text.strip():
         # Only names that are the same to the letter reach 1.
         same = " ".join(a.text.split()).casefold() == " ".join(b.text.split()).casefold()
@@ -223,13 +234,15 @@ def score_names(name_a: str, name_b: str, schema: str = "LegalEntity") -> float:
     return agreement(analyse(name_a, group), analyse(name_b, group)).score
 
 
-def names_agree(query: Party, listed: Party) -> tuple[Agreement, str, PartyName] | None:
+def names_agree(
+    query: Party, listed: Party, among: tuple[PartyName, ...] | None = None
+) -> tuple[Agreement, str, PartyName] | None:
     """The names agree, word by word, as far as spelling, script and order allow to tell."""
     group = _group(query.schema, listed.schema)
     found = None
     for ours in query.names:
         a = analyse(ours.text, group)
-        for theirs in listed.names:
+        for theirs in among or listed.names:
             g = agreement(a, analyse(theirs.text, group))
             if found is None or _rank(g, theirs) > _rank(found[0], found[2]):
                 found = (g, ours.text, theirs)
@@ -249,19 +262,29 @@ def weak_alias(name: PartyName) -> tuple[float, str] | None:
     return (1.0, name.text) if name.weak else None
 
 
+@cache
 def _text(function: Callable[..., object]) -> str:
     return " ".join((function.__doc__ or "").split())
 
 
-def compare(query: Party, listed: Party) -> Candidate:
-    """A query and a listed party, with everything that speaks for and against a match."""
-    found = names_agree(query, listed)
+def compare(
+    query: Party, listed: Party, among: tuple[PartyName, ...] | None = None, least: float = 0.0
+) -> Candidate:
+    """A query and a listed party, with everything that speaks for and against a match.
+
+    Args:
+        query, listed: The two parties.
+        among: Of the listed names only these are looked at; all without it.
+        least: Below this score the reasons are left out.
+    """
+    found = names_agree(query, listed, among)
     if found is None:
         score, features = weigh(0.0, query, listed)
         return Candidate(listed, score, PartyName(""), "", (), features)
     g, ours, theirs = found
-    names = _rank(g, theirs)
-    score, features = weigh(names, query, listed)
+    score, features = weigh(_rank(g, theirs), query, listed)
+    if score < least:
+        return Candidate(listed, score, theirs, ours)
     own = [Feature("names_agree", _text(names_agree), g.score, 1.0, f"{ours} ~ {theirs.text}")]
     own += [Feature(r.__name__, _text(r), 1.0, w, detail) for r, w, detail in g.rules]
     if theirs.weak:

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import re
 
-_INITIAL = dict(
-    zip(
-        "กขฃคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ",
-        "k kh kh kh kh kh ng ch ch ch s ch y d t th th th n d t th th th n b p ph f ph f ph m y r "
-        "l w s s s h l _ h".split(),  # noqa: SIM905
-        strict=True,
-    )
+_SOUNDS = (
+    "k kh kh kh kh kh ng ch ch ch s ch y d t th th th n d t th th th n b p ph f ph f ph m y r l w "
+    "s s s h l _ h"
 )
+_INITIAL = dict(zip("กขฃคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ", _SOUNDS.split(), strict=True))
 _INITIAL["อ"] = ""
 _FINAL = dict(
     zip(

@@ -185,7 +185,7 @@ def number_of(latin: str, roman: bool = True) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A legal form: canonical code, class (company, public, nonprofit …), and where it may stand."""
+    """A legal form: canonical code, class (company, public …), and where it may stand."""
 
     code: str
     kind: str

@@ -1,0 +1,450 @@
+"""The index of names: from a query to the names that may be meant, with a measured recall.
+
+A name is a row of terms (the keys of its words, or the concept that a word translates). A query's
+word finds the terms that are like it through trigrams of the terms, not of the names: there are far
+fewer of them. The rows that hold these terms are gathered from the rarest word on and scored from
+all their terms in compiled code; the few best go to `score`.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from umweg.parties.align import LIGHT
+from umweg.parties.keys import bones_of, key_of
+from umweg.parties.names import BODY, PERSON, analyse, group_of
+from umweg.parties.words import (
+    GENERATION,
+    GENERIC,
+    INITIAL,
+    NUMBER,
+    PLACE,
+    Word,
+    people,
+    words_of_body,
+)
+
+Array = np.ndarray[Any, Any]
+
+VERSION = 2
+"""Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
+
+BUDGET = 60_000
+"""Postings that a query may read: more finds no more and costs time (benchmarks/match_speed.py)."""
+
+MOST_TERMS = 20
+
+_ARRAYS = (
+    "text", "ptr", "alias", "hashes", "weights", "gram_ptr", "gram_terms", "post_ptr", "post_rows",
+    "row_ptr", "row_terms", "row_name", "bone_hashes", "bone_ptr", "bone_terms",
+)  # fmt: skip
+
+_SILENT = LIGHT | {INITIAL, GENERATION}
+
+
+def term_of(word: Word) -> str:
+    """The term under which a word is found."""
+    if word.concept and word.kind in (GENERIC, PLACE, NUMBER):
+        return "=" + word.concept
+    if word.abjad:
+        return "~" + word.bones
+    return word.key
+
+
+def terms_of(name: str, group: str) -> list[tuple[tuple[str, float, str], ...]]:
+    """The rows of a name: for each reading its terms, what each tells, and its consonants."""
+    rows: list[tuple[tuple[str, float, str], ...]] = []
+    for reading in analyse.__wrapped__(name, group).readings:
+        words = [w for w in reading if w.kind not in _SILENT] or list(reading)
+        row = {term_of(w): (w.weight, "" if w.abjad else w.latin) for w in words}
+        rows.append(tuple((t, x, b) for t, (x, b) in row.items()))
+    return rows
+
+
+@dataclass(slots=True)
+class Hits:
+    """Names that may be meant, best first, and what their terms score."""
+
+    names: Array
+    scores: Array
+
+
+class Index:
+    """Rows of terms with everything that is needed to search them, as flat arrays."""
+
+    def __init__(self, arrays: dict[str, Array], owner: Array) -> None:
+        self._a = arrays
+        self.owner = np.ascontiguousarray(owner, np.int32)
+        self._scratch: dict[str, Array] | None = None
+        self._expanded: dict[str, tuple[Array, Array]] = {}
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self._a["row_name"])
+
+    @property
+    def terms(self) -> int:
+        """How many different terms there are."""
+        return len(self._a["hashes"])
+
+    # -- making ------------------------------------------------------------------------------------
+
+    @classmethod
+    def build(cls, names: Sequence[str], schemas: Sequence[str], owner: Array) -> Index:
+        """The index of names; `owner` says of each which party it names."""
+        from umweg.parties import kernels
+
+        number_of: dict[str, int] = {}
+        weights = array("f")
+        latins: list[str] = []
+        row_terms, row_sizes, row_name = array("i"), array("i"), array("i")
+        alias_of: dict[str, str] = {}
+
+        def number(term: str, weight: float, latin: str) -> int:
+            at = number_of.get(term)
+            if at is None:
+                at = number_of[term] = len(number_of)
+                weights.append(weight)
+                latins.append(latin)
+            return at
+
+        for name, rows in enumerate(_rows(names, schemas, owner)):
+            for row in rows:
+                for term, weight, latin in row:
+                    if term[0] == "=" and latin:
+                        # A word that has a concept is found under its own letters too.
+                        alias_of[key_of(latin)] = term
+                        row_terms.append(number(term, weight, ""))
+                    else:
+                        row_terms.append(number(term, weight, latin))
+                row_sizes.append(len(row))
+                row_name.append(name)
+        for key in alias_of:
+            number(key, 1.0, "")
+        words = [t.encode() for t in number_of]
+        text, ptr = _flat(words)
+        hashes = kernels.fnv_all(text, ptr) if words else np.empty(0, np.uint64)
+        order = np.argsort(hashes, kind="stable")
+        rank = np.empty(len(order), np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        text, ptr = _flat([words[i] for i in order])
+        terms = rank[np.frombuffer(row_terms, np.int32)] if len(row_terms) else _ints(0)
+        alias = np.arange(len(order), dtype=np.int32)
+        for key, term in alias_of.items():
+            alias[rank[number_of[key]]] = rank[number_of[term]]
+        row_ptr = np.concatenate(([0], np.cumsum(np.frombuffer(row_sizes, np.int32)))).astype(
+            np.int64
+        )
+        row_of = np.repeat(np.arange(len(row_sizes), dtype=np.int32), np.diff(row_ptr))
+        by_term = np.argsort(terms, kind="stable")
+        gram_ptr, gram_terms = kernels.gram_index(text, ptr)
+        bones = [f"~{bones_of(latins[i])}".encode() if latins[i] else b"" for i in order]
+        bone_text, bone_at = _flat(bones)
+        bone_all = kernels.fnv_all(bone_text, bone_at) if bones else np.empty(0, np.uint64)
+        held = np.flatnonzero(np.diff(bone_at) > 0)
+        held = held[np.argsort(bone_all[held], kind="stable")]
+        bone_hashes, first = np.unique(bone_all[held], return_index=True)
+        return cls(
+            {
+                "text": text, "ptr": ptr, "alias": alias, "hashes": hashes[order],
+                "weights": np.frombuffer(weights, np.float32)[order] if words else _floats(0),
+                "gram_ptr": gram_ptr, "gram_terms": gram_terms,
+                "post_ptr": np.searchsorted(terms[by_term], np.arange(len(words) + 1)),
+                "post_rows": row_of[by_term], "row_ptr": row_ptr, "row_terms": terms,
+                "row_name": np.frombuffer(row_name, np.int32) if len(row_name) else _ints(0),
+                "bone_hashes": bone_hashes, "bone_terms": held.astype(np.int32),
+                "bone_ptr": np.concatenate((first, [len(held)])).astype(np.int64),
+            },
+            owner,
+        )  # fmt: skip
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", self._a[name])
+        (folder / "index.json").write_text(json.dumps({"version": VERSION}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, owner: Array) -> Index | None:
+        """The index that a folder holds, mapped into memory; None where it holds none of today."""
+        try:
+            stated = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+            if stated != {"version": VERSION}:
+                return None
+            arrays = {n: np.load(folder / f"{n}.npy", mmap_mode="r") for n in _ARRAYS}
+        except (OSError, ValueError):
+            return None
+        if len(arrays["row_name"]) and int(arrays["row_name"].max()) >= len(owner):
+            return None
+        return cls({n: np.asarray(a) for n, a in arrays.items()}, owner)
+
+    # -- searching ---------------------------------------------------------------------------------
+
+    def _room(self) -> dict[str, Array]:
+        if self._scratch is None:
+            self._scratch = {
+                "acc": np.zeros(self.rows, np.float32),
+                "touched": np.empty(max(1, self.rows), np.int32),
+                "slot": np.full(max(1, self.terms), -1, np.int32),
+                "counts": np.zeros(max(1, self.terms), np.uint8),
+                "touched_terms": np.empty(max(1, self.terms), np.int32),
+                "rows": np.zeros((3, 64), np.int64),
+                "out_terms": np.empty(400, np.int32),
+                "out_similarity": np.empty(400, np.float32),
+                "out_names": np.empty(200, np.int32),
+                "out_scores": np.empty(200, np.float32),
+                "all": np.zeros(0, np.bool_),
+            }
+        return self._scratch
+
+    def _exact(self, term: str) -> int:
+        from umweg.parties import kernels
+
+        return int(kernels.find(self._a["hashes"], np.frombuffer(term.encode(), np.uint8)))
+
+    def _by_bones(self, bones: str) -> Array:
+        from umweg.parties import kernels
+
+        text = np.frombuffer(f"~{bones}".encode(), np.uint8)
+        at = int(kernels.find(self._a["bone_hashes"], text))
+        if at < 0:
+            return _ints(0)
+        ptr = self._a["bone_ptr"]
+        return self._a["bone_terms"][ptr[at] : ptr[at + 1]]
+
+    def like(self, word: Word, person: bool) -> tuple[Array, Array]:
+        """The terms that a word of a query may be, and how alike they are."""
+        stored = f"{word.text}\t{word.latin}\t{person}"
+        found = self._expanded.get(stored)
+        if found is None:
+            if len(self._expanded) > 200_000:
+                self._expanded.clear()
+            found = self._expanded[stored] = self._like(word, person)
+        return found
+
+    def _like(self, word: Word, person: bool) -> tuple[Array, Array]:
+        from umweg.parties import kernels
+
+        best: dict[int, float] = {}
+
+        def add(at: int, similarity: float) -> None:
+            if at >= 0 and best.get(at, 0.0) < similarity:
+                best[at] = similarity
+
+        concepts = {word.concept} | {x.concept for x in _as_body(word.text, word.latin)}
+        for concept in concepts - {""}:
+            add(self._exact("=" + concept), 0.95)
+        if word.concept[:1] == "#":
+            add(self._exact(word.key), 0.9)
+            return _pair(best)
+        if word.abjad:
+            bones = word.bones
+            add(self._exact("~" + bones), 1.0)
+            for at in self._by_bones(bones).tolist():
+                add(at, 0.9)
+            if len(bones) > 3:
+                for i in range(len(bones)):
+                    for at in self._by_bones(bones[:i] + bones[i + 1 :]).tolist():
+                        add(at, 0.65)
+            return _pair(best)
+        add(self._exact("~" + bones_of(word.latin)), 0.9)
+        add(self._exact(word.key), 1.0)
+        if not word.concept:
+            room, a = self._room(), self._a
+            n = kernels.expand(
+                np.frombuffer(word.key.encode(), np.uint8), a["text"], a["ptr"], a["gram_ptr"],
+                a["gram_terms"], room["counts"], room["touched_terms"], room["rows"],
+                room["out_terms"], room["out_similarity"],
+            )  # fmt: skip
+            for at, similarity in zip(
+                room["out_terms"][:n].tolist(), room["out_similarity"][:n].tolist(), strict=True
+            ):
+                add(at, similarity)
+                other = int(a["alias"][at])
+                if other != at:
+                    add(other, similarity * 0.98)
+        if person:
+            for key in _equivalents(word.key):
+                add(self._exact(key), 0.9)
+        return _pair(best)
+
+    def search(self, name: str, schema: str, wanted: Array | None, room_for: int = 60) -> Hits:
+        """The names that a name may mean, best first.
+
+        Args:
+            name: The name.
+            schema: Of what bears it; `LegalEntity` where that is not known.
+            wanted: Which parties are looked at; None: all.
+            room_for: How many names at most.
+        """
+        from umweg.parties import kernels
+
+        room, a = self._room(), self._a
+        names: list[Array] = []
+        scores: list[Array] = []
+        for words, person in _readings(name, schema):
+            query = _Query(self, words, person)
+            if not query.terms:
+                continue
+            n = kernels.search(
+                np.array(query.ptr, np.int64), np.concatenate(query.terms),
+                np.concatenate(query.similarity), np.array(query.use, np.int64),
+                np.array(query.cover, np.int64), np.array(query.weights, np.float32),
+                np.array(query.word_weights, np.float32), a["post_ptr"], a["post_rows"],
+                a["row_ptr"], a["row_terms"], a["weights"], a["row_name"], self.owner,
+                room["all"] if wanted is None else wanted, wanted is not None, BUDGET,
+                _COSTS[PERSON if person else BODY], room["acc"], room["touched"], room["slot"],
+                room["out_names"][:room_for], room["out_scores"][:room_for],
+            )  # fmt: skip
+            names.append(room["out_names"][:n].copy())
+            scores.append(room["out_scores"][:n].copy())
+        if len(names) == 1:
+            return Hits(names[0], scores[0])
+        if not names:
+            return Hits(_ints(0), _floats(0))
+        all_names, all_scores = np.concatenate(names), np.concatenate(scores)
+        order = np.argsort(-all_scores, kind="stable")[:room_for]
+        return Hits(all_names[order], all_scores[order])
+
+
+_COSTS = {
+    PERSON: np.array([0.25, 0.15, 1.6], np.float32),
+    BODY: np.array([0.5, 0.5, 1.2], np.float32),
+}
+"""As `score.WEIGHTS`, a little milder: a name that is lost here is lost."""
+
+
+class _Query:
+    """The words of a query as the terms that they may be."""
+
+    def __init__(self, index: Index, words: list[Word], person: bool) -> None:
+        self.ptr = [0]
+        self.terms: list[Array] = []
+        self.similarity: list[Array] = []
+        self.use: list[int] = []
+        self.cover: list[int] = []
+        self.weights: list[float] = []
+        self.word_weights = [w.weight for w in words]
+        known = []
+        for i, w in enumerate(words):
+            terms, similarity = index.like(w, person)
+            known.append(bool(len(similarity)) and float(similarity.max()) >= 0.9)
+            self._add(terms, similarity, 1 << i, 1 << i, w.weight)
+        bit = len(words)
+        for i in range(len(words) - 1):
+            a, b = words[i], words[i + 1]
+            if a.concept or b.concept or a.abjad or b.abjad:
+                continue
+            joined = a.key + b.key
+            at = index._exact(joined)
+            bits = 3 << i
+            if at >= 0:
+                self._add(np.array([at], np.int32), _ones(0.95), bits, bits, a.weight + b.weight)
+            elif not (known[i] and known[i + 1]):
+                terms, similarity = index.like(_loose(joined), False)
+                strong = similarity >= 0.7
+                if strong.any():
+                    self._add(terms[strong], similarity[strong], bits, bits, a.weight + b.weight)
+        for i, w in enumerate(words):
+            if known[i] or len(w.key) < 7 or w.abjad or bit > 40:
+                continue
+            for cut in range(3, len(w.key) - 2):
+                for part in (w.key[:cut], w.key[cut:]):
+                    at = index._exact(part) if len(part) > 3 else -1
+                    if at >= 0 and bit < 60:
+                        use = 1 << bit
+                        bit += 1
+                        self._add(np.array([at], np.int32), _ones(0.9), use, 1 << i, w.weight * 0.6)
+
+    def _add(self, terms: Array, similarity: Array, use: int, cover: int, weight: float) -> None:
+        if not len(terms):
+            return
+        self.terms.append(terms)
+        self.similarity.append(similarity)
+        self.ptr.append(self.ptr[-1] + len(terms))
+        self.use.append(use)
+        self.cover.append(cover)
+        self.weights.append(weight)
+
+
+@cache
+def _groups() -> dict[str, tuple[str, ...]]:
+    """Group of given names → their keys."""
+    out: dict[str, list[str]] = {}
+    p = people()
+    for table in (p.equal, p.short):
+        for key, groups in table.items():
+            for group in groups:
+                out.setdefault(group, []).append(key)
+    return {g: tuple(k) for g, k in out.items()}
+
+
+def _equivalents(key: str) -> set[str]:
+    p = people()
+    groups = p.equal.get(key, frozenset()) | p.short.get(key, frozenset())
+    return {k for g in groups for k in _groups()[g]} - {key}
+
+
+def _as_body(text: str, latin: str) -> tuple[Word, ...]:
+    return words_of_body(text, latin) if " " not in text else ()
+
+
+def _loose(key: str) -> Word:
+    return Word(key, key, key, key, 0, 1.0)
+
+
+def _readings(name: str, schema: str) -> list[tuple[list[Word], bool]]:
+    """The words of a query by each reading, and whether they are read as of a person."""
+    group = group_of(schema)
+    if schema == "LegalEntity":
+        body = analyse(name, BODY)
+        solid = body.forms or any(w.kind in (GENERIC, NUMBER) for r in body.readings for w in r)
+        group = BODY if solid else PERSON
+    out = []
+    for reading in analyse(name, group).readings:
+        words = [w for w in reading if w.kind not in _SILENT] or list(reading)
+        out.append((words[:MOST_TERMS], group == PERSON))
+    return out
+
+
+def _rows(
+    names: Sequence[str], schemas: Sequence[str], owner: Array
+) -> Iterable[list[tuple[tuple[str, float, str], ...]]]:
+    groups = [group_of(schemas[i]) for i in owner.tolist()]
+    for name, group in zip(names, groups, strict=True):
+        yield terms_of(name, group)
+
+
+def _flat(words: Sequence[bytes]) -> tuple[Array, Array]:
+    sizes = np.fromiter(map(len, words), np.int64, len(words))
+    text = np.frombuffer(b"".join(words), np.uint8) if words else np.empty(0, np.uint8)
+    return text, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+
+
+def _pair(best: dict[int, float]) -> tuple[Array, Array]:
+    return (
+        np.fromiter(best.keys(), np.int32, len(best)),
+        np.fromiter(best.values(), np.float32, len(best)),
+    )
+
+
+def _ints(n: int) -> Array:
+    return np.empty(n, np.int32)
+
+
+def _floats(n: int) -> Array:
+    return np.empty(n, np.float32)
+
+
+def _ones(value: float) -> Array:
+    return np.array([value], np.float32)
