@@ -27,7 +27,7 @@ def test_the_plain_layout(tmp_path: Path) -> None:
     assert file.layout == "pairs"
     assert [p.label for p in file.pairs] == [True, True, False, False]
     assert [p.query.schema for p in file.pairs] == ["Person", "Company", "Vessel", "LegalEntity"]
-    assert file.pairs[0].slices == {"kind": "person", "scripts": "Cyrillic/Latin"}
+    assert file.pairs[0].slices == {"kind": "person", "scripts": "Cyrl/Latn"}
     assert file.notes == ("kind 'spaceship' is not known: 1 pairs were scored as either",)
 
 
@@ -92,8 +92,8 @@ def test_files_that_cannot_be_used(tmp_path: Path, name: str, text: str | bytes,
 
 
 def test_scripts() -> None:
-    assert script_pair("株式会社 A", "Kabushiki") == "Han/Latin"
-    assert script_pair("123", "Иван") == "Common/Cyrillic"
+    assert script_pair("株式会社 A", "Kabushiki") == "Hani/Latn"
+    assert script_pair("123", "Иван") == "Cyrl/Zyyy"
 
 
 def test_the_public_cases() -> None:

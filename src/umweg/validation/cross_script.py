@@ -11,8 +11,9 @@ from datetime import date
 
 from umweg.errors import InputError, UsageError
 from umweg.parties.model import Party, PartyName
+from umweg.sources.lists.scripts import UNKNOWN, script_of
 from umweg.store import Store
-from umweg.validation.name_pairs import LabelledPair, script_of, script_pair
+from umweg.validation.name_pairs import LabelledPair, script_pair
 from umweg.validation.names import (
     NamesOptions,
     NamesValidation,
@@ -45,7 +46,7 @@ def validate_store(
         store: A store with lists that publish names in the original script.
         against: `primary`: the query meets the primary Latin name alone; `all`: every Latin name
             of the entity, as in a search.
-        sets: Only these, such as `persons/Cyrillic`; all without it.
+        sets: Only these, such as `persons/Cyrl`; all without it.
         smallest: Sets of fewer pairs are left out and named in the notes.
         as_of: The lists as they stood on this day.
 
@@ -99,7 +100,7 @@ def validate_store(
 def pair_sets(
     store: Store, *, against: str = "primary", as_of: date | None = None
 ) -> dict[str, list[LabelledPair]]:
-    """Matching pairs by set, largest first: `persons/Cyrillic`, `firms/Han` …
+    """Matching pairs by set, largest first: `persons/Cyrl`, `firms/Hani` …
 
     Each original-script name of an entity is the query, its Latin name the listed one. The same
     two names on two lists are one pair.
@@ -108,7 +109,7 @@ def pair_sets(
     seen: set[tuple[str, str]] = set()
     for schema, names in _entities(store, as_of):
         group = _GROUPS.get(schema)
-        latin = [n for n in names if script_of(n.text) == "Latin"]
+        latin = [n for n in names if script_of(n.text) == "Latn"]
         primary = [n for n in latin if n.kind == "primary"] or latin[:1]
         if group is None or not primary:
             continue
@@ -116,7 +117,7 @@ def pair_sets(
         for n in names:
             script = script_of(n.text)
             key = (n.text.casefold(), primary[0].text.casefold())
-            if script in ("Latin", "Common") or key in seen:
+            if script in ("Latn", UNKNOWN) or key in seen:
                 continue
             seen.add(key)
             name = f"{group}/{script}"

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rigour.text.scripts import codepoint_script
 
 from umweg.errors import InputError
 from umweg.parties.kinds import schema_named
 from umweg.parties.model import Party, PartyName
+from umweg.sources.lists.places import alpha3_of
+from umweg.sources.lists.scripts import script_of
 from umweg.sources.opening import opened
 from umweg.store.snapshots import sha256_of
 
@@ -296,27 +297,11 @@ def _party(properties: Mapping[str, list[str]], schema: str) -> Party:
         birth_dates=tuple(properties.get("birthDate", [])),
         founded=tuple(properties.get("incorporationDate", [])),
         gender=next(iter(properties.get("gender", [])), None),
-        countries=tuple(_alpha3(c) for c in countries),
+        countries=tuple(alpha3_of(c) or c.upper() for c in countries),
         properties=properties,
     )
 
 
-def _alpha3(code: str) -> str:
-    from rigour.territories import get_territory
-
-    territory = get_territory(code)
-    return ((territory.alpha3 if territory else None) or code).upper()
-
-
-# -- scripts --------------------------------------------------------------------------------------
-
-
-def script_of(name: str) -> str:
-    """The Unicode script of most letters of a name; `Common` where it has none."""
-    counts = Counter(s for c in name if c.isalpha() and (s := codepoint_script(ord(c))) is not None)
-    return counts.most_common(1)[0][0] if counts else "Common"
-
-
 def script_pair(a: str, b: str) -> str:
-    """The scripts of both names, in order of the alphabet: `Cyrillic/Latin`."""
+    """The scripts of both names by ISO 15924, in order of the alphabet: `Cyrl/Latn`."""
     return "/".join(sorted((script_of(a), script_of(b))))
