@@ -97,8 +97,9 @@ class ScorerResult:
         confusion: At the threshold; None where the file has no labels.
         best_f1: The highest F1 of any threshold, and that threshold: a diagnostic, chosen after
             the fact.
-        close: Share of the reference scores that were met within 5 points of 100.
-        mean_difference: Mean absolute difference from the reference scores.
+        close: Share of the reference scores that were met within 5 points of 100; a negative
+            reference stands for "not shown among those of 80 and more".
+        mean_difference: Mean absolute difference from the reference scores that are given.
     """
 
     name: str
@@ -358,6 +359,10 @@ def _against_reference(
     rows = [i for i, p in enumerate(pairs) if p.reference is not None]
     if not rows:
         return None, None
-    away = np.abs(scores[rows] - np.array([pairs[i].reference for i in rows], dtype=float))
-    # Reference scores are whole points of 100; the last bit of a double is no point.
-    return Rate(int((away <= 0.05 + 1e-9).sum()), len(rows)), float(away.mean())
+    reference = np.array([pairs[i].reference for i in rows], dtype=float)
+    given, points = reference >= 0, np.round(scores[rows] * 100)
+    away = np.abs(points - reference * 100)
+    # A negative reference: the other program did not show the pair among those of 80 and more.
+    close = np.where(given, away <= 5 + 1e-9, points < 80)
+    difference = float(away[given].mean()) / 100 if given.any() else None
+    return Rate(int(close.sum()), len(rows)), difference

@@ -131,6 +131,12 @@ def _umweg(query: Party, listed: Party) -> float:
     return compare(query, listed).score
 
 
+def _ofac(query: Party, listed: Party) -> float:
+    from umweg.parties.ofac import ofac_score
+
+    return max(ofac_score(a.text, b.text) for a, b in product(query.names, listed.names))
+
+
 def _bare(party: Party) -> bool:
     """Whether nothing is known of a party but one name and its kind."""
     return len(party.names) == 1 and not (
@@ -140,6 +146,7 @@ def _bare(party: Party) -> bool:
 
 _OWN: Mapping[str, tuple[str, Score]] = {
     "umweg": ("the score of `umweg match`", _timed(_umweg)),
+    "ofac": ("an imitation of the score of OFAC's Sanctions List Search", _timed(_ofac)),
 }
 
 
