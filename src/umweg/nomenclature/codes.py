@@ -20,8 +20,12 @@ DATA = Path(__file__).parent / "data"
 
 
 class Nomenclature(StrEnum):
-    """The vintages that are known by name. Code lists are held for the three HS vintages."""
+    """The vintages that are known by name. Code lists are held for HS2012, HS2017 and HS2022."""
 
+    HS1992 = "HS1992"
+    HS1996 = "HS1996"
+    HS2002 = "HS2002"
+    HS2007 = "HS2007"
     HS2012 = "HS2012"
     HS2017 = "HS2017"
     HS2022 = "HS2022"
@@ -61,13 +65,18 @@ class Nomenclature(StrEnum):
         """The HS vintage whose six digits this nomenclature uses."""
         return _HS_OF[self]
 
+    @property
+    def held(self) -> bool:
+        """Whether the list of its six-digit codes is held: the HS from 2012 on."""
+        return self.hs in HS_VINTAGES
+
 
 HS2012 = Nomenclature.HS2012
 HS2017 = Nomenclature.HS2017
 HS2022 = Nomenclature.HS2022
 HS_VINTAGES = (HS2012, HS2017, HS2022)
 # Looked up some thousand times when a list is read, so computed once.
-_HS_OF = {n: max(v for v in HS_VINTAGES if v.year <= n.year) for n in Nomenclature}
+_HS_OF = {n: max((v for v in HS_VINTAGES if v.year <= n.year), default=n) for n in Nomenclature}
 LATEST = HS2022
 
 _SEPARATORS = re.compile(r"[\s.\-\u00a0\u202f]+")
@@ -87,7 +96,7 @@ def nomenclature(name: str) -> Nomenclature:
     except ValueError:
         raise NomenclatureError(
             f"unknown nomenclature {name!r}",
-            allowed="HS2012, HS2017, HS2022, CN2012 to CN2026",
+            allowed="HS1992, HS1996, HS2002, HS2007, HS2012, HS2017, HS2022, CN2012 to CN2026",
             next_step="write the name of the vintage with its year, such as HS2022",
         ) from None
 
@@ -143,6 +152,12 @@ def format_code(code: str) -> str:
 @cache
 def codes(vintage: Nomenclature | str) -> frozenset[str]:
     """All codes of levels 2, 4 and 6 of an HS vintage (or of the HS vintage of a CN year)."""
+    if not nomenclature(vintage).held:
+        raise NomenclatureError(
+            f"the codes of {nomenclature(vintage)} are not held",
+            allowed="HS2012, HS2017, HS2022 and the CN years built on them",
+            next_step="ask the publisher for the figures in HS2012 or later",
+        )
     name = nomenclature(vintage).hs.value.lower()
     packed = DATA.joinpath(f"{name}.txt.gz").read_bytes()
     return frozenset(gzip.decompress(packed).decode("ascii").split())
@@ -153,10 +168,13 @@ def exists(code: str, vintage: Nomenclature | str) -> bool | None:
 
     The lists that are held end at six digits. A code of eight digits under a Combined
     Nomenclature is therefore False if even its first six digits do not exist, and None if they do.
-    Under an HS vintage an eight-digit code is False: the HS has no such codes.
+    Under an HS vintage an eight-digit code is False: the HS has no such codes. Under an edition
+    before HS2012, whose list is not held, a code of two to six digits is None.
     """
     digits = parse_code(code)
     which = nomenclature(vintage)
+    if not which.held and len(digits) < 8:
+        return None
     if len(digits) < 8:
         return digits in codes(which.hs)
     if not which.is_cn or digits[:6] not in codes(which.hs):
@@ -172,14 +190,13 @@ def created_in(vintage: Nomenclature | str) -> frozenset[str]:
     created among others 8806 (drones), 8517.13 and .14, 8524 and 8541.51, .59.
     """
     which = nomenclature(vintage).hs
-    position = HS_VINTAGES.index(which)
-    if position == 0:
+    if which not in HS_VINTAGES[1:]:
         raise NomenclatureError(
             f"the codes created in {which} cannot be told: the vintage before is not held",
             allowed="HS2017, HS2022",
             next_step="ask for HS2017 or HS2022",
         )
-    new = codes(which) - codes(HS_VINTAGES[position - 1])
+    new = codes(which) - codes(HS_VINTAGES[HS_VINTAGES.index(which) - 1])
     return frozenset(c for c in new if len(c) == 6)
 
 

@@ -140,7 +140,11 @@ def period(text: str) -> Cell:
     )
 
 
-_COMTRADE_VINTAGES = {"H4": "HS2012", "H5": "HS2017", "H6": "HS2022"}
+COMTRADE_VINTAGES = {
+    "H0": "HS1992", "H1": "HS1996", "H2": "HS2002", "H3": "HS2007", "H4": "HS2012",
+    "H5": "HS2017", "H6": "HS2022",
+}  # fmt: skip
+"""The editions of the HS as UN Comtrade names them; H0 is HS 1988/92."""
 
 
 def vintage(text: str) -> Cell:
@@ -150,7 +154,7 @@ def vintage(text: str) -> Cell:
     try:
         value = nomenclature(text).value
     except NomenclatureError as error:
-        near = _COMTRADE_VINTAGES.get(text.strip().upper())
+        near = COMTRADE_VINTAGES.get(text.strip().upper())
         hint = f"; for '{text.strip()}' write {near}" if near else ""
         return Cell(
             None,

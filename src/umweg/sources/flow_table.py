@@ -20,10 +20,11 @@ from umweg.sources.alarms import alarms_of
 from umweg.sources.aside import Aside
 from umweg.sources.batch_rules import BatchRules
 from umweg.sources.batches import LineByLineError, Reject, as_json, listed
+from umweg.sources.coverage import write_coverage
 from umweg.sources.row_file import RowFile
 from umweg.sources.statements import Statements
 from umweg.store import Manifest, Store, commit, input_file
-from umweg.store.contracts import COVERAGE, ORIGINS
+from umweg.store.contracts import ORIGINS
 from umweg.store.snapshots import Staging
 
 PARSER = "flow_table/2"
@@ -127,7 +128,7 @@ def _attempt(
             stage, done.statements, f"{source}/{dataset}", source, origin, file.path, vintage
         )
         _write_flows(stage, done.statements, ids)
-        _write_coverage(stage, done.statements, ids[0])
+        write_coverage(stage, done.statements.coverage(), ids[0])
         done.aside.close()
         passport = input_file(file.path)
         after = file.path.stat()
@@ -362,33 +363,3 @@ def _write_flows(stage: Staging, statements: Statements, ids: Sequence[str]) -> 
     for n, start in enumerate(range(0, len(statements), PART)):
         part = f"{n:03d}" if len(statements) > PART else ""
         stage.write("flows", statements.table(start, start + PART, ids), part)
-
-
-def _write_coverage(stage: Staging, statements: Statements, origin_id: str) -> None:
-    """What the file shows its reporters to have published; a gap within their periods is named."""
-    rows: list[Mapping[str, str | None]] = []
-    for reporter, flow, scope, seen, gaps in statements.coverage():
-        common = {
-            "reporter": reporter,
-            "flow": flow,
-            "freq": "A" if len(seen[0]) == 4 else "M",
-            "scope": scope,
-            "practice": None,
-            "origin_id": origin_id,
-        }
-        rows += [
-            {**common, "period": p, "status": "published", "note": "inferred: the file has rows"}
-            for p in seen
-        ]
-        rows += [
-            {
-                **common,
-                "period": p,
-                "status": "missing",
-                "note": f"inferred: no row was kept between {seen[0]} and {seen[-1]} for it: not "
-                "published, not exported to the file, or nothing traded",
-            }
-            for p in gaps
-        ]
-    rows.sort(key=lambda r: tuple(str(r[k]) for k in COVERAGE.key))
-    stage.write(COVERAGE, pa.Table.from_pylist(rows, schema=COVERAGE.schema))

@@ -61,12 +61,14 @@ def import_files(
             strict=strict,
             progress=progress,
         )
-    default = known.dataset or known.name if known else DATASET
+    default = DATASET
+    if known is not None:
+        default = "" if known.dataset_by_content else known.dataset or known.name
     request = ImportRequest(
         files=tuple(files),
         source=name,
         dataset=dataset or default,
-        published_on=check_names(name, dataset or default, published_on),
+        published_on=check_names(name, dataset or default or DATASET, published_on),
         retrieved_at=retrieved_at,
         url=url,
         mapping=mapping,

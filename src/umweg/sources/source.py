@@ -23,6 +23,7 @@ class ImportRequest:
         files: The publisher's files; the first is the main one (OFAC: sdn.csv, then alt and add).
         source: Name of the source.
         dataset: Data set within the source; a newer snapshot of both takes the older one's place.
+            Empty where the source names it by what the file states.
         published_on: The publisher's own date, YYYY-MM-DD; read from the file where it says it.
         retrieved_at: When the bytes were had from the publisher, ISO 8601 in UTC.
         url: Where the bytes were had.
@@ -89,6 +90,9 @@ class Source:
         max_age_days: Days after which a copy is stale; 0 where the publisher names no rhythm.
         min_entities: A list with fewer is taken for a truncated one; 0 for no check.
         max_shrink: Share of its entities that a list may lose against the snapshot before.
+        dataset: Data set of a file for which none is named; the name of the source without it.
+        dataset_by_content: Whether the data set is named by what a file states, because the
+            publisher hands out selections: another selection is no newer version of the first.
     """
 
     name: str
@@ -105,6 +109,7 @@ class Source:
     min_entities: int = 0
     max_shrink: float = 0.1
     dataset: str = field(default="")
+    dataset_by_content: bool = False
 
     def read(self, request: ImportRequest, store: Store) -> Manifest:
         """Import the files of a request."""

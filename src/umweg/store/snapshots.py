@@ -80,6 +80,8 @@ class Manifest:
     alarms: tuple[Alarm, ...]
     tables: tuple[TableFile, ...]
     series: tuple[Series, ...] = ()
+    reconciled: bool = False
+    """Whether the figures were made from both sides' reports: no reporter stated them."""
     folder: Path = field(default=Path(), compare=False)
 
     def paths(self, table: str) -> tuple[Path, ...]:
@@ -183,6 +185,43 @@ class Staging:
         self.folder = folder
         self._tables: list[TableFile] = []
         self._series: list[Series] = []
+        self._adopted: set[str] = set()
+
+    def scratch(self) -> Path:
+        """A folder beside the snapshot for what an import needs on its way; never stored."""
+        folder = self.folder.with_name(f"{self.folder.name}-scratch")
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def file_for(self, contract: Contract, part: str = "") -> Path:
+        """Where the file of a table goes.
+
+        Raises:
+            StoreError: it was written already.
+        """
+        path = self.folder / f"{contract.name}{'-' + part if part else ''}.parquet"
+        if path.exists():
+            raise StoreError(
+                f"the table '{contract.name}' was written twice into one snapshot",
+                next_step="name the second file with `part`",
+            )
+        return path
+
+    def adopt(
+        self, contract: Contract, path: Path, rows: int, series: Iterable[Series] = ()
+    ) -> None:
+        """Take in a file that the engine wrote and `bulk` has checked."""
+        self._tables.append(TableFile(contract.name, path.name, sha256_of(path), rows))
+        self._series.extend(series)
+        self._adopted.add(path.name)
+
+    def fingerprint(self) -> list[str]:
+        """What tells the content of two snapshots of the same input apart.
+
+        The engine's threads may divide a file into other row groups each time: of what it wrote,
+        the number of rows is taken, and the rows follow from the input and the parser.
+        """
+        return [f"{t.file}:{t.rows}" if t.file in self._adopted else t.sha256 for t in self._tables]
 
     def write(self, contract: Contract | str, table: pa.Table, part: str = "") -> None:
         """Write rows of a contract; checks columns, types and empty cells.
@@ -192,19 +231,12 @@ class Staging:
         """
         c = CONTRACTS[contract] if isinstance(contract, str) else contract
         checked = conform(table, c)
-        name = f"{c.name}{'-' + part if part else ''}.parquet"
-        if (self.folder / name).exists():
-            raise StoreError(
-                f"the table '{c.name}' was written twice into one snapshot",
-                next_step="name the second file with `part`",
-            )
+        path = self.file_for(c, part)
         # The highest level is worth its time on figures that are few enough to be packaged; on
         # lists and on rows set aside it would take most of an import.
         small = checked.num_rows < 1_000_000 and c.name not in _LONG_TEXTS
-        write_parquet(checked, self.folder / name, level=19 if small else 6)
-        self._tables.append(
-            TableFile(c.name, name, sha256_of(self.folder / name), checked.num_rows)
-        )
+        write_parquet(checked, path, level=19 if small else 6)
+        self._tables.append(TableFile(c.name, path.name, sha256_of(path), checked.num_rows))
         if c.name == "flows":
             self._series.extend(inventory(checked))
 
@@ -292,10 +324,12 @@ def staging(root: Path) -> Iterator[Staging]:
             shutil.rmtree(stale, ignore_errors=True)
     folder = base / f"{os.getpid()}-{os.urandom(4).hex()}"
     folder.mkdir()
+    stage = Staging(folder)
     try:
-        yield Staging(folder)
+        yield stage
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder.with_name(f"{folder.name}-scratch"), ignore_errors=True)
 
 
 def _alive(name: str) -> bool:
@@ -323,6 +357,7 @@ def commit(
     published_on: str | None = None,
     retrieved_at: str | None = None,
     imported_at: str | None = None,
+    reconciled: bool = False,
 ) -> Manifest:
     """Make a staged snapshot visible, wholly or not at all.
 
@@ -341,7 +376,7 @@ def commit(
     files = tuple(inputs)
     digest = hashlib.sha256(
         json.dumps(
-            [[f.sha256 for f in files], [t.sha256 for t in stage.tables], parser, SCHEMA_VERSION]
+            [[f.sha256 for f in files], stage.fingerprint(), parser, SCHEMA_VERSION]
         ).encode()
     ).hexdigest()
     snapshot_id = f"{source}-{published_on or 'undated'}-{digest[:8]}"
@@ -364,6 +399,7 @@ def commit(
         alarms=tuple(alarms),
         tables=stage.tables,
         series=stage.series,
+        reconciled=reconciled,
     )
     write_json(stage.folder / MANIFEST, manifest.to_json())
     final.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from umweg.errors import StoreError
+from umweg.store.bulk import Bulk
 from umweg.store.contracts import CONTRACTS, MIN_RATE_DAYS, SCHEMA_VERSION, VALUE_USD
 from umweg.store.engine import DuckDBEngine, Engine
 from umweg.store.migrate import migrate, version_of
@@ -184,6 +185,11 @@ class Store:
         except OSError as error:  # no room left, no permission: nothing became visible
             raise _unwritable(self.root, error) from error
         self.refresh()
+
+    def bulk(self, stage: Staging) -> Bulk:
+        """What writes a large import; always the embedded engine, which needs nothing else."""
+        engine = self.engine
+        return Bulk(stage, engine if isinstance(engine, DuckDBEngine) else DuckDBEngine())
 
     def refresh(self) -> None:
         """Look again at what is on disk."""

@@ -55,16 +55,17 @@ M49_NO_COUNTRY: Mapping[int, str] = {
 """Codes of UN Comtrade that are former countries, parts of one, or goods without a country."""
 
 EUROSTAT_OWN: Mapping[str, str] = {
-    "EL": "GRC", "UK": "GBR", "XI": "GBR", "XU": "GBR", "XS": "SRB", "XM": "MNE",
+    "EL": "GRC", "UK": "GBR", "XS": "SRB", "XM": "MNE",
     "WORLD": WORLD, "EU": "EU", "EU27_2020": "EU27_2020",
 }  # fmt: skip
-"""Codes of Eurostat that differ from ISO 3166-1 alpha-2. XI is Northern Ireland and XU the rest of
-the United Kingdom from 2021 on."""
+"""Codes of Eurostat that differ from ISO 3166-1 alpha-2."""
 
 EUROSTAT_NO_COUNTRY: Mapping[str, str] = {
     "AN": "Netherlands Antilles (until 2010)", "CS": "Serbia and Montenegro (until 2005)",
     "DD": "German Democratic Republic (until 1990)", "SU": "USSR (until 1991)",
-    "YU": "Yugoslavia (until 1991)", "XC": "Ceuta", "XL": "Melilla", "XB": "Canary Islands",
+    "XI": "Northern Ireland, a part of GB", "XU": "the United Kingdom without Northern Ireland, a "
+    "part of GB", "YU": "Yugoslavia (until 1991)", "XC": "Ceuta", "XL": "Melilla",
+    "XB": "Canary Islands",
     "QP": "high seas", "QQ": "stores and provisions", "QR": "stores and provisions, intra-Union",
     "QS": "stores and provisions, extra-Union", "QU": "countries not specified",
     "QV": "countries not specified, intra-Union", "QW": "countries not specified, extra-Union",
