@@ -37,7 +37,7 @@ def _ofac(*names: str) -> Offered:
 
 
 OFFERED: dict[str, Offered] = {
-    "ofac-sdn": _ofac("SDN.CSV", "ALT.CSV", "ADD.CSV"),
+    "ofac-sdn": _ofac("SDN.CSV", "ALT.CSV", "ADD.CSV", "SDN_COMMENTS.CSV"),
     "ofac-consolidated": _ofac("CONS_PRIM.CSV", "CONS_ALT.CSV", "CONS_ADD.CSV"),
     "un": Offered(
         ("scsanctions.un.org", "unsolprodfiles.blob.core.windows.net"),

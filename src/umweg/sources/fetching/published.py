@@ -82,7 +82,7 @@ def fetch_published(
         and len(ids) == 1
         and (i := ids.pop()) in held
     ):
-        return Fetched(source.name, "unchanged", tuple(received), held[i], received[0].retrieved_at)
+        return Fetched(source.name, "unchanged", tuple(received), held[i], _latest(received))
     whole = [
         r if r.path is not None else downloader.get(w, again=True)
         for r, w in zip(received, asked, strict=True)
