@@ -141,6 +141,7 @@ def import_figures(
         if figures.covers:
             write_coverage(stage, _seen(written, bulk), origin_id, figures.practice)
         alarms = [
+            *request.noticed,
             *(Alarm(*note) for note in notes),
             *_without_total(keys),
             *_alarms(kept, figures, bulk),
@@ -366,7 +367,7 @@ def _origin(request: ImportRequest, figures: Figures, origin_id: str) -> pa.Tabl
         "url": (given and given.url) or request.url or source.url or None,
         "licence": (given and given.licence) or source.licence or None,
         "vintage": request.published_on,
-        "derivation": figures.derivation,
+        "derivation": "; ".join(filter(None, (request.asked, figures.derivation))) or None,
     }
     return pa.Table.from_pylist([row], schema=ORIGINS.schema)
 
