@@ -12,6 +12,7 @@ import typer
 
 from umweg.cli import (
     data_cmd,
+    diff_cmd,
     doctor_cmd,
     fetch_cmd,
     match_cmd,
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.add_typer(regime_cmd.app, name="regime", help="The law as data, as of a date.")
 app.add_typer(data_cmd.app, name="data", help="Figures in the store: import, see, remove.")
 data_cmd.app.add_typer(fetch_cmd.app, name="fetch")
+data_cmd.app.command("diff")(diff_cmd.diff_command)
 app.command("doctor")(doctor_cmd.doctor_command)
 app.command("scan")(scan_cmd.scan_command)
 app.command("routes")(routes_cmd.routes_command)

@@ -84,6 +84,11 @@ class Manifest:
     """Whether the figures were made from both sides' reports: no reporter stated them."""
     folder: Path = field(default=Path(), compare=False)
 
+    @property
+    def day(self) -> str:
+        """The day that counts: of publication, where it is not known that of the import."""
+        return self.published_on or self.imported_at[:10]
+
     def paths(self, table: str) -> tuple[Path, ...]:
         """The Parquet files of one table."""
         return tuple(self.folder / t.file for t in self.tables if t.table == table)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from rigour.territories import lookup_territory
 
 from umweg.sources.lists.days import Order, day_of
 from umweg.sources.lists.numbers import is_valid, kind_of, named_numbers
-from umweg.sources.lists.places import alpha3_of
+from umweg.sources.lists.places import OTHER_NAMES, alpha3_of
 from umweg.sources.lists.scripts import script_of
 
 
@@ -105,11 +106,21 @@ def test_numbers_named_in_a_sentence() -> None:
         ("USSR", "SUN"),
         ("The Gambia", "GMB"),
         ("HK", "HKG"),
+        ("Turkey (Turkiye)", "TUR"),
+        ("Korea (North)", "PRK"),
+        ("possibly Palestinian", "PSE"),
         ("Atlantis", None),
     ],
 )
 def test_country(name: str, alpha3: str | None) -> None:
     assert alpha3_of(name) == alpha3
+
+
+def test_other_names_agree_with_the_library() -> None:
+    """Where the library of countries knows a name of the table, it says the same country."""
+    for name, alpha3 in OTHER_NAMES.items():
+        known = lookup_territory(name)
+        assert known is None or known.alpha3 is None or known.alpha3.upper() == alpha3, name
 
 
 @pytest.mark.parametrize(

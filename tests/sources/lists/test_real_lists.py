@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import os
 from collections import Counter
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from tests.raw import raw_file
 from tests.sources.lists.conftest import Import, of, rows
 from umweg.errors import InputError
-from umweg.store import Manifest
+from umweg.store import Manifest, Store
+from umweg.store.list_changes import list_changes
 
 JACKDWYER = "jackdwyer/specially-designated-nationals-list @ a5ec3c5e and older"
 WATCHMAN = "moov-io/watchman @ d299005f"
 UN_FILES = "sahanmar/451 @ 8651bb40, kebalkhadka/Sanctionslist @ 11c626a4, gilbertbouic/Mkweli"
+CSL = "moov-io/watchman @ 92704ed6"
 CONLIST = "nadya-soto/uk-sanctions-cleaning-project @ d49e5ca0"
 
 
@@ -116,3 +124,109 @@ def test_ofac_consolidated_xml_of_2025(load: Import) -> None:
     assert (m.source, m.published_on) == ("ofac-consolidated", "2025-03-28")
     assert m.rows_read == m.rows_kept == m.rows("entities").num_rows == 443
     assert "unknown-label" not in {a.name for a in m.alarms}
+
+
+def test_ca_sema(load: Import) -> None:
+    m = load(
+        raw_file(
+            "lists/ca_sema_kebal/sema-lmes_2025.xml.gz", "kebalkhadka/Sanctionslist @ 11c626a4"
+        )
+    )
+    whole(m)
+    assert m.source == "ca-sema"
+    entities = rows(m, "entities")
+    assert m.rows_read == m.rows_kept == len({e["entity_id"] for e in entities}) == 4_759
+    regimes = Counter(r["programme"] for r in rows(m, "listings"))
+    assert (regimes["Russia"], regimes["Ukraine"], regimes["Iran"], regimes["Belarus"]) == (
+        2_426, 553, 460, 320,
+    )  # fmt: skip
+    ships = [e for e in entities if e["schema"] == "Vessel"]
+    assert len(ships) == 109
+    assert Counter((i["kind"], i["valid"]) for i in rows(m, "identifiers")) == {("imo", True): 109}
+
+
+def test_csl_csv(load: Import) -> None:
+    m = load(raw_file("lists/us_csl_watchman/consolidated_content2022-04.csv.gz", CSL))
+    whole(m)
+    assert (m.source, m.rows_read, m.rows_set_aside) == ("csl", 14_160, 0)
+    # One bank stands on the CAPTA list twice, under two programmes: two rows, one entity.
+    assert m.rows("entities").num_rows == 14_159
+    found = Counter(name for name, _ in {(r["list"], r["entity_id"]) for r in rows(m, "listings")})
+    assert found == {
+        "ofac-sdn": 10_026, "bis-entity-list": 2_001, "state-dtc": 727, "bis-dpl": 462,
+        "ofac-ssi": 290, "bis-uvl": 201, "state-isn": 163, "ofac-plc": 78, "bis-meu": 71,
+        "ofac-cmic": 68, "ofac-capta": 53 - 1, "ofac-mbs": 17, "ofac-fse": 3,
+    }  # fmt: skip
+
+
+def test_bis_denied_persons(load: Import) -> None:
+    m = load(raw_file("lists/us_csl_watchman/dpl_2023-11.txt.gz", "moov-io/watchman @ c815c599"))
+    whole(m)
+    assert (m.source, m.rows_read, m.rows_set_aside) == ("bis-dpl", 665, 0)
+    # Four orders stand there twice, before and after a change of their notice.
+    assert m.rows("entities").num_rows == 661
+
+
+@pytest.mark.parametrize(
+    ("file", "entities"),
+    [
+        ("bis_entity_list.json.gz", 3_409),
+        ("bis_dpl.json", 564),
+        ("bis_meu.json", 70),
+        ("cbp_wro.json", 67),
+        ("dhs_uflpa.json", 148),
+        ("dow_1260h.json", 80),
+        ("dow_1286.json", 134),
+        ("fcc_covered.json", 15),
+        ("ofac_eo14032_annex.json", 59),
+        ("ofac_nscmic.json", 68),
+        ("state_debarred_admin.json.gz", 8),
+        ("state_debarred_statutory.json.gz", 779),
+        ("state_nonproliferation.json.gz", 528),
+    ],
+)
+def test_transcribed_us_lists(load: Import, file: str, entities: int) -> None:
+    m = load(raw_file(f"lists/us_bis_lists_nsfreg/{file}", "phagehunter/nsfreg @ 02787e87"))
+    whole(m)
+    assert (m.source, m.published_on) == ("us-lists-transcribed", "2026-07-09")
+    assert m.rows_read == m.rows_kept == m.rows("entities").num_rows == entities
+    if file.startswith("bis_entity_list"):
+        # Nineteen high-diversion addresses ("Address 01" …) name a place and nobody.
+        schemas = Counter(e["schema"] for e in rows(m, "entities"))
+        assert schemas["Address"] == 19
+        assert sum(n["kind"] == "alias" for n in rows(m, "names")) > 5_000
+
+
+SNAPSHOTS = {
+    "2021-12-30": 9_008, "2022-02-17": 9_056, "2022-12-28": 11_430, "2023-04-11": 11_973,
+    "2023-12-28": 13_821, "2024-04-26": 14_668, "2024-05-03": 14_965,
+}  # fmt: skip
+
+
+def test_seven_snapshots_of_the_sdn_list(load: Import, store: Store) -> None:
+    """Entries on each day, and who came and went between two, against the files' own numbers."""
+    own: dict[str, set[str]] = {}
+    # Three of the days take a third of the time of seven.
+    days = list(SNAPSHOTS) if os.environ.get("SLOW_TESTS") else [*list(SNAPSHOTS)[:2], "2024-05-03"]
+    for day in days:
+        entries = SNAPSHOTS[day]
+        file = raw_file(f"lists/us_ofac_sdn_jackdwyer/sdn_{day}.csv.gz", JACKDWYER)
+        m = load(file, source="ofac-sdn", published_on=day)
+        whole(m)
+        assert m.rows("entities").num_rows == m.rows_read == m.rows_kept == entities_of(file, own)
+        assert m.rows_read == entries
+    for old, new in pairwise(days):
+        found = list_changes(store, "ofac-sdn", old, new)
+        added = {c.entity_id.removeprefix("ofac-sdn/") for c in found.of("added")}
+        removed = {c.entity_id.removeprefix("ofac-sdn/") for c in found.of("removed")}
+        before, after = own[f"sdn_{old}.csv.gz"], own[f"sdn_{new}.csv.gz"]
+        assert (added, removed) == (after - before, before - after)
+        assert len(added) - len(removed) == SNAPSHOTS[new] - SNAPSHOTS[old]
+    assert store.read("entities", date(2022, 2, 24)).num_rows == 9_056
+
+
+def entities_of(path: Path, own: dict[str, set[str]]) -> int:
+    """Distinct numbers of entities in a file, read here without the program."""
+    with gzip.open(path, "rt", encoding="utf-8") as f:
+        own[path.name] = {r[0] for r in csv.reader(f) if len(r) == 12}
+    return len(own[path.name])

@@ -1,6 +1,28 @@
 """Publishers of sanctions and export-control lists: one file each."""
 
-from umweg.sources.lists import ofac, uk_conlist, un
+from umweg.sources.lists import (
+    bis,
+    ca_sema,
+    csl,
+    eu,
+    nsfreg,
+    ofac,
+    opensanctions,
+    uk_conlist,
+    uk_sanctions_list,
+    un,
+)
 from umweg.sources.source import Source
 
-SOURCES: tuple[Source, ...] = (*ofac.SOURCES, *un.SOURCES, *uk_conlist.SOURCES)
+SOURCES: tuple[Source, ...] = (
+    *ofac.SOURCES,
+    *un.SOURCES,
+    *uk_conlist.SOURCES,
+    *uk_sanctions_list.SOURCES,
+    *eu.SOURCES,
+    *ca_sema.SOURCES,
+    *csl.SOURCES,
+    *opensanctions.SOURCES,
+    *bis.SOURCES,
+    *nsfreg.SOURCES,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 Order = Literal["dmy", "mdy"]
@@ -54,7 +54,9 @@ def day_of(text: str, order: Order = "dmy") -> str | None:
     if len(ends) != 2:
         return None
     first, last = (_one(e, order) for e in ends)
-    return f"{circa}{first}/{last}" if first and last else None
+    if not first or not last:
+        return None
+    return period(first, last, circa=bool(circa)) or f"{circa}{first}/{last}"
 
 
 def _one(text: str, order: Order) -> str | None:
@@ -85,3 +87,25 @@ def _written(year: str, month: str | None, day: str | None) -> str | None:
     if not m:
         return f"{y:04d}" if not d else None
     return f"{y:04d}-{m:02d}" + (f"-{d:02d}" if d else "")
+
+
+def period(first: str, last: str, *, circa: bool = False) -> str | None:
+    """A period of days as a date: a whole month or year as such, else both its ends.
+
+    >>> period("1962-01-01", "1962-12-31")
+    '1962'
+    >>> period("1951-01-01", "1953-12-31", circa=True)
+    '~1951/1953'
+    """
+    begin, end = _one(first, "dmy"), _one(last, "dmy")
+    if begin is None or end is None or len(begin) != 10 or len(end) != 10:
+        return None
+    mark = "~" if circa else ""
+    if begin == end:
+        return mark + begin
+    if begin.endswith("-01-01") and end.endswith("-12-31"):
+        return mark + (begin[:4] if begin[:4] == end[:4] else f"{begin[:4]}/{end[:4]}")
+    month_end = date.fromisoformat(end) + timedelta(days=1)
+    if begin[:7] == end[:7] and begin.endswith("-01") and month_end.day == 1:
+        return mark + begin[:7]
+    return f"{mark}{begin}/{end}"

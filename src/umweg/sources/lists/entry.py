@@ -146,7 +146,7 @@ class Entry:
         parts = [one_line(p) for p in (street, city, region, postal_code, country)]
         whole = one_line(full) or ", ".join(p for p in parts if p)
         alpha3 = self.alpha3(country) if country else None
-        if not whole:
+        if whole.casefold() in NOWHERE:
             return
         self.addresses.append(
             {
@@ -229,8 +229,9 @@ class Entry:
 
     def born(self, text: str) -> None:
         """A date of birth; one that cannot be read is an alarm and stays as published."""
-        if text and (day := self.day(text, "birth_date")):
-            self.birth_dates.append(day)
+        for part in re.split(r"\s+or\s+", one_line(text), flags=re.I):
+            if day := self.day(part, "birth_date"):
+                self.birth_dates.append(day)
 
     def alpha3(self, text: str) -> str | None:
         """Alpha-3 of a country as published; an unknown one is an alarm, and kept in `fields`."""
@@ -282,8 +283,10 @@ class Entry:
 def _countries(text: str) -> list[str]:
     """The countries of a cell that names one, or several with a sign between them."""
     name = one_line(text)
-    if not name or alpha3_of(name):
-        return [name] if name else []
+    if name.casefold() in NOWHERE:
+        return []
+    if alpha3_of(name):
+        return [name]
     return [p for p in re.split(r"\s*[/;]\s*|\.\s+", name) if p]
 
 
@@ -322,8 +325,9 @@ class PartyTables:
         """The rows of an entity; the first primary name is its caption."""
         entity_id = f"{self._source}/{entry.number}"
         self._seen.add(entry.number)
-        primary = next((n["name"] for n in entry.names if n["kind"] == "primary"), None)
-        caption = primary or (entry.names[0]["name"] if entry.names else entry.number)
+        primary = next((n for n in entry.names if n["kind"] == "primary"), entry.names[0])
+        primary["kind"] = "primary"  # of a list that calls none so, the first
+        caption = primary["name"]
         self._append(
             "entities",
             {
@@ -363,11 +367,14 @@ class PartyTables:
         """Relations, of an entity or of their own."""
         for r in _distinct(relations, _RELATION_KEY):
             ends = {k: entity_id if r[k] == SELF else r[k] for k in ("subject_id", "object_id")}
-            self._append("relations", {**r, **ends, "origin_id": self._origin})
+            self.append("relations", {**r, **ends, "origin_id": self._origin})
 
     def append(self, table: str, row: Values) -> None:
         """A row of a list whose tables come apart from its entities (FollowTheMoney)."""
         self._append(table, row)
+        self._rows += 1
+        if self._rows >= PART:
+            self.write()
 
     def _append(self, table: str, row: Values) -> None:
         for name, column in self._pending[table].items():
@@ -403,8 +410,11 @@ def unique(values: Iterable[str]) -> list[str]:
 
 def _distinct(rows: Iterable[Mapping[str, Any]], key: tuple[str, ...]) -> list[Values]:
     """The first row of each key; what it leaves empty is filled from the later ones."""
+    given = list(rows)
+    if len(given) < 2:
+        return [dict(row) for row in given]
     found: dict[tuple[Any, ...], Values] = {}
-    for row in rows:
+    for row in given:
         held = found.setdefault(tuple(row[k] for k in key), dict(row))
         for name, value in row.items():
             if held[name] is None:

@@ -74,12 +74,9 @@ def last_snapshot(
     held = [
         m
         for m in store.all_snapshots
-        if (m.source, m.dataset) == (source, dataset)
-        and (published is None or (m.published_on or m.imported_at[:10]) <= published)
+        if (m.source, m.dataset) == (source, dataset) and (published is None or m.day <= published)
     ]
-    return max(
-        held, key=lambda m: (m.published_on or m.imported_at[:10], m.imported_at), default=None
-    )
+    return max(held, key=lambda m: (m.day, m.imported_at), default=None)
 
 
 def _kinds(paths: list[Path]) -> Counter[str]:

@@ -190,7 +190,7 @@ def import_list(
             rows_read=task.rows_read,
             rows_kept=task.rows_kept,
             rows_set_aside=task.aside.count,
-            alarms=task.noticed.alarms(),
+            alarms=(*request.noticed, *task.noticed.alarms()),
             published_on=published,
             retrieved_at=request.retrieved_at,
         )

@@ -1,7 +1,7 @@
 """OFAC: the list of Specially Designated Nationals and the consolidated list of the others.
 
-Formats: legacy CSV (the list, aliases, addresses, comments) and `sdn.xml`. An entity has the same
-id in all of them: OFAC's own number.
+Four formats: legacy CSV (the list, aliases, addresses, comments), `sdn.xml`, advanced XML and
+enhanced XML. An entity has the same id in all of them: OFAC's own number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from umweg.sources.source import ImportRequest, Source
 from umweg.store import Manifest, Store
 
 _CSV = re.compile(r'^\d+,"[^"]+",(?:-0- |"(?:individual|vessel|aircraft)"),(?:"[^"]*"|-0- ),', re.A)
-_XML = re.compile(r"<(sdnList)[\s>]")
+_XML = re.compile(r"<(sdnList|sanctionsData|Sanctions)[\s>]")
 _FILTER = re.compile(r"<filters>.*?</filters>", re.S)
 
 
@@ -55,7 +55,6 @@ SDN = Source(
     recognises=_is_sdn,
     url="https://sanctionslist.ofac.treas.gov/Home/SdnList",
     licence="US public domain (17 USC 105)",
-    hosts=("sanctionslistservice.ofac.treas.gov", "www.treasury.gov", "ofac.treasury.gov"),
     min_entities=5_000,
 )
 CONSOLIDATED = Source(
@@ -67,7 +66,6 @@ CONSOLIDATED = Source(
     recognises=_is_consolidated,
     url="https://sanctionslist.ofac.treas.gov/Home/ConsolidatedList",
     licence=SDN.licence,
-    hosts=SDN.hosts,
     min_entities=300,
 )
 SOURCES = (SDN, CONSOLIDATED)
@@ -89,6 +87,10 @@ def import_ofac(request: ImportRequest, store: Store) -> Manifest:
             where=", ".join(map(str, request.files)),
             next_step="import them one by one",
         )
-    from umweg.sources.lists.ofac_xml import read_xml
-
-    return import_list(request, store, info, read_xml)
+    if found[1] == "sdnList":
+        from umweg.sources.lists.ofac_xml import read_xml as read
+    elif found[1] == "Sanctions":
+        from umweg.sources.lists.ofac_advanced import read_advanced as read
+    else:
+        from umweg.sources.lists.ofac_enhanced import read_enhanced as read
+    return import_list(request, store, info, read)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -29,6 +29,7 @@ from umweg.sources.lists.ofac_terms import (
     detail,
     identifier,
     relation,
+    resolve_links,
 )
 
 KINDS = {12: "the list (sdn.csv)", 5: "aliases (alt.csv)", 6: "addresses (add.csv)", 2: "comments"}
@@ -66,7 +67,6 @@ def read_csv(task: ListTask) -> None:
         )
     comments = {r.cells[0].strip(): r for r in files.get(2, [])}
     entries: dict[str, Entry] = {}
-    raw_names: dict[str, list[str]] = defaultdict(list)
     for row in files[12]:
         number = row.cells[0].strip()
         if number in entries:
@@ -75,18 +75,14 @@ def read_csv(task: ListTask) -> None:
         entry = _entity(task, row, comments.pop(number, None))
         if entry is not None:
             entries[number] = entry
-            raw_names[_value(row.cells[1])].append(number)
     for comment in comments.values():
         _aside(task, comment, "unknown-entity", _orphan(comment))
     for row in files.get(5, []):
         _join(task, entries, row, _alias)
     for row in files.get(6, []):
         _join(task, entries, row, _address)
-    ids = {name: numbers[0] for name, numbers in raw_names.items() if len(numbers) == 1}
+    resolve_links(task, entries.values())
     for entry in entries.values():
-        for link in entry.relations:
-            if linked := ids.get(link["object_name"] or ""):
-                link["object_id"] = task.entity_id(linked)
         task.keep(entry)
 
 
@@ -234,7 +230,7 @@ _LABELLED = re.compile(
 def split_remarks(text: str) -> Iterator[str]:
     """The statements of a remark; the full stop at its end belongs to none of them."""
     body = text.strip().removesuffix(".")
-    for part in re.split(r";\s+", body):
+    for part in re.split(r";\s+|;(?=[a-z])", body):
         bare = part.strip()
         if bare.startswith("(") and bare.endswith(")") and bare.count("(") == 1:
             bare = bare[1:-1].strip()

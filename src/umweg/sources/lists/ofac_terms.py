@@ -7,10 +7,12 @@ May 1999; nationality Egypt"), the XML formats give each an element. Here they b
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from umweg.sources.lists.entry import Entry
+from umweg.sources.lists.list_import import ListTask
+from umweg.sources.lists.places import usual_alpha3
 
 AUTHORITY = "US Department of the Treasury, Office of Foreign Assets Control"
 
@@ -88,6 +90,8 @@ IDENTIFIERS: Mapping[str, tuple[str, str]] = {
 }
 """OFAC's label → kind of identifier, and what a note says of it."""
 
+_ISSUED_BY = re.compile(r"^(.+?)\s*\(([^()\d]{3,60})\)$")
+
 _BARE_KINDS = frozenset({"website", "email", "phone", "wallet"})
 """What brackets in these mean is not a country."""
 
@@ -158,6 +162,11 @@ def identifier(entry: Entry, label: str, value: str, country: str = "", note: st
     if found is None:
         return False
     kind, remark = found
+    if country and not usual_alpha3(country):  # what stands in brackets may be a town
+        country, note = "", f"{country}; {note}".strip("; ")
+    said = _ISSUED_BY.match(value)
+    if said and not country and kind not in _BARE_KINDS and usual_alpha3(said[2]):
+        value, country = said.groups()
     if re.match(r"IMO\b", value) and kind in ("imo", "registration", "national-id"):
         kind, value = "imo", value[3:].strip()
     if kind == "okpo" and entry.alpha3(country) not in ("RUS", None):
@@ -211,6 +220,23 @@ def relation(
         entry.relation(kind, word, subject_id=other_id, subject_name=other_name, control=control)
 
 
+def resolve_links(task: ListTask, entries: Iterable[Entry]) -> None:
+    """Give the entities that a remark only names ("Linked To: …") their ids, where the name is the
+    main name of one entity of the same list."""
+    numbers: dict[str, set[str]] = {}
+    held = list(entries)
+    for entry in held:
+        for name in entry.names:
+            if name["kind"] == "primary":
+                written = f"{name['family']}, {name['given']}" if name["given"] else name["name"]
+                numbers.setdefault(written.casefold(), set()).add(entry.number)
+    for entry in held:
+        for link in entry.relations:
+            found = numbers.get((link["object_name"] or "").casefold(), set())
+            if link["object_id"] is None and len(found) == 1:
+                link["object_id"] = task.entity_id(*found)
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
     """A person's name as OFAC's CSV writes it, in its two parts."""
@@ -248,3 +274,22 @@ ALIASES = {
     "aka": "alias", "a.k.a.": "alias", "nka": "alias", "n.k.a.": "alias", "fka": "former",
     "f.k.a.": "former", "name": "primary",
 }  # fmt: skip
+
+_LISTS = {
+    "sdn list": "ofac-sdn",
+    "consolidated list": "ofac-consolidated",
+    "sectoral sanctions identifications list": "ofac-ssi",
+    "non-sdn palestinian legislative council list": "ofac-plc",
+    "part 561 list": "ofac-561",
+    "fse list": "ofac-fse",
+    "non-sdn menu-based sanctions list": "ofac-mbs",
+    "non-sdn chinese military-industrial complex companies list": "ofac-cmic",
+    "capta list": "ofac-capta",
+    "executive order 13599 list": "ofac-eo13599",
+}
+
+
+def list_of(name: str) -> str:
+    """The short name of one of OFAC's lists."""
+    known = _LISTS.get(name.casefold())
+    return known or "ofac-" + re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")

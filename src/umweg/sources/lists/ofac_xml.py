@@ -7,7 +7,15 @@ from umweg.sources.lists.entry import Entry
 from umweg.sources.lists.fields import Node
 from umweg.sources.lists.list_import import ListTask
 from umweg.sources.lists.ofac_csv import read_remarks
-from umweg.sources.lists.ofac_terms import ALIASES, AUTHORITY, SCHEMAS, detail, identifier
+from umweg.sources.lists.ofac_terms import (
+    ALIASES,
+    AUTHORITY,
+    SCHEMAS,
+    add_name,
+    detail,
+    identifier,
+    resolve_links,
+)
 from umweg.sources.lists.xml_records import records
 
 
@@ -15,6 +23,7 @@ def read_xml(task: ListTask) -> None:
     """Read the entries of the file; their number must be the one that the file names."""
     path = task.files[0]
     said: int | None = None
+    entries: list[Entry] = []
     with task.open(path) as stream:
         for element in records(stream, path, {"sdnList"}, {"sdnEntry", "publshInformation"}):
             node = Node(element, task.noticed)
@@ -29,7 +38,10 @@ def read_xml(task: ListTask) -> None:
             task.read()
             entry = _entry(task, node)
             node.done()
-            task.keep(entry, element.sourceline or 0)
+            entries.append(entry)
+    resolve_links(task, entries)
+    for entry in entries:
+        task.keep(entry)
     if said is not None and said != task.rows_read:
         raise InputError(
             f"the file says that it holds {said:,} entries, and holds {task.rows_read:,}",
@@ -77,10 +89,10 @@ def _entry(task: ListTask, node: Node) -> Entry:
 
 
 def _name(entry: Entry, given: str, family: str, kind: str, *, weak: bool = False) -> None:
-    if entry.schema == "Person":
+    if given and entry.schema == "Person":
         entry.person(given, family, kind, weak=weak)
-    else:
-        entry.name(f"{given} {family}", kind, weak=weak)
+    else:  # some persons' aliases stand as a whole where the family name should
+        add_name(entry, f"{given} {family}".strip(), kind, weak=weak)
 
 
 def _texts(node: Node, *path: str) -> list[str]:

@@ -29,7 +29,6 @@ UN = Source(
     recognises=_recognises,
     url="https://scsanctions.un.org/resources/xml/en/consolidated.xml",
     licence="UN website terms of use: no redistribution",
-    hosts=("scsanctions.un.org", "www.un.org", "unsolprodfiles.blob.core.windows.net"),
     min_entities=500,
 )
 SOURCES = (UN,)
