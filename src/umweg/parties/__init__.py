@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from umweg.parties.answer import MatchAnswer, MatchOptions
-from umweg.parties.matcher import THRESHOLD, Matcher
+from umweg.parties.matcher import ALGORITHMS, THRESHOLD, Matcher
 from umweg.parties.model import (
     KINDS,
     Aligned,
@@ -19,6 +19,7 @@ from umweg.parties.score import compare, score_names
 from umweg.parties.search import match
 
 __all__ = [
+    "ALGORITHMS",
     "KINDS",
     "THRESHOLD",
     "Aligned",

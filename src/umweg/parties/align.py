@@ -8,12 +8,20 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from umweg.parties.keys import key_of, long_vowels_missing
+from umweg.parties.fold import script_of
+from umweg.parties.keys import (
+    bones_of,
+    bones_of_abjad,
+    key_of,
+    long_vowels_missing,
+    other_bones_of,
+)
 from umweg.parties.words import (
     GENERIC,
     INITIAL,
     NUMBER,
     PARTICLE,
+    PATRONYMIC,
     SMALL,
     TITLE,
     Word,
@@ -37,6 +45,18 @@ CUT = "abbreviated"
 DERIVED = "adjective of the place"
 
 
+GLUED = 0.93
+"""What a word is worth that has its legal form written to it: SiemensAG."""
+
+_FORMS = frozenset(
+    {"ag", "gmbh", "ltd", "llc", "inc", "plc", "jsc", "ooo", "oao", "zao", "pao", "too", "spa",
+     "sro", "doo", "corp", "fze", "kft"}
+)  # fmt: skip
+
+SLOPE = 1.26
+"""What an edit costs, as a part of the length of the word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """Some words of one name met some of the other."""
@@ -50,7 +70,7 @@ class Meeting:
 def edited(a: str, b: str, ka: str, kb: str, sa: str, sb: str) -> float:
     """Similarity by edits: of the spellings, of their keys, of their keys without vowels' shades.
 
-    One edit (insertion, deletion, substitution, transposition) costs 1.5 of the length, so that a
+    One edit (insertion, deletion, substitution, transposition) costs `SLOPE` of the length, so that a
     word of five letters may have one, of eight two, of eleven three.
     """
     longest = max(len(a), len(b))
@@ -61,7 +81,7 @@ def edited(a: str, b: str, ka: str, kb: str, sa: str, sb: str) -> float:
         best = min(best, _part(ka, kb, 0.15))
     if sa != ka or sb != kb:
         best = min(best, _part(sa, sb, 0.35))
-    found = 1 - 1.5 * best
+    found = 1 - SLOPE * best
     return found if a[0] == b[0] or ka[:1] == kb[:1] else found - 0.04
 
 
@@ -115,12 +135,16 @@ def meet(a: Word, b: Word, person: bool) -> tuple[float, str]:
         return 0.93, SPELLING
     best, how = 0.0, ""
     if person:
+        if (a.kind == PATRONYMIC) != (b.kind == PATRONYMIC):
+            return 0.0, ""  # a father's name and a given name
         best, how = _given(a, b)
     if a.abjad or b.abjad:
         found = _by_bones(a, b)
         if found > best:
             best, how = found, BONES
     elif best < 0.9:
+        if person and a.foreign != b.foreign and "Hani" in (script_of(a.text), script_of(b.text)):
+            best, how = _by_sound(a, b)
         found = edited(a.latin, b.latin, a.key, b.key, a.soft, b.soft)
         if found > best:
             best, how = found, EDITED
@@ -128,6 +152,10 @@ def meet(a: Word, b: Word, person: bool) -> tuple[float, str]:
         found = _of_place(a, b)
         if found > best:
             best, how = found, DERIVED
+    if not person and best < GLUED:
+        less, more = sorted((a.latin, b.latin), key=len)
+        if len(less) > 3 and more.startswith(less) and more[len(less) :] in _FORMS:
+            best, how = GLUED, JOINED
     if not person and best < 0.8 and (a.kind == GENERIC or b.kind == GENERIC):
         short, long = (a, b) if len(a.latin) < len(b.latin) else (b, a)
         if abbreviates(short.latin, long.latin):
@@ -156,9 +184,19 @@ def _by_bones(a: Word, b: Word) -> float:
             abjad, latin = (a, b) if a.abjad else (b, a)
             missing = long_vowels_missing(abjad.text, latin.latin)
         return (0.94 if longest > 2 else 0.85) - 0.12 * missing
+    if longest > 2 and a.abjad != b.abjad:
+        abjad, latin = (a, b) if a.abjad else (b, a)
+        if abjad.bones == other_bones_of(latin.latin):
+            return 0.9
     if longest >= 3 and OSA.distance(a.bones, b.bones, score_cutoff=1) == 1:
         return 1 - 1.3 / longest
     return 0.0
+
+
+def _by_sound(a: Word, b: Word) -> tuple[float, str]:
+    """A foreign name in Chinese syllables (奥巴马, Obama): its consonants, r and l as one."""
+    ours, theirs = a.bones.replace("r", "l"), b.bones.replace("r", "l")
+    return (0.8, BONES) if len(ours) > 2 and ours == theirs else (0.0, "")
 
 
 def abbreviates(short: str, long: str) -> bool:
@@ -237,6 +275,8 @@ def _several(
 
 
 def _joined(part: tuple[Word, ...], b: Word) -> tuple[float, str]:
+    if b.kind == NUMBER or any(w.kind == NUMBER for w in part):
+        return 0.0, ""
     abjad = b.abjad or part[0].abjad
     if not abjad:
         first, last, size = part[0].latin, part[-1].latin, 0
@@ -247,16 +287,15 @@ def _joined(part: tuple[Word, ...], b: Word) -> tuple[float, str]:
         if size < 4 or not -3 <= len(b.latin) - size <= 3:
             return 0.0, ""
     joined = "".join([w.latin for w in part])
-    if any(w.kind == NUMBER for w in part):
-        total = sum(int(w.concept[1:]) for w in part if w.concept[:1] == "#")
-        return (0.95, JOINED) if len(part) == 2 and b.concept == f"#{total}" else (0.0, "")
     keyed = "".join(w.key for w in part)
     if b.latin == joined:
         similarity = 0.97
     elif b.key == keyed:
         similarity = 0.95
     elif abjad:
-        bones = "".join(w.bones for w in part).replace("A", "")
+        joined = "".join([w.text if w.abjad else w.latin for w in part])
+        bones = bones_of_abjad(joined) if part[0].abjad else bones_of(joined)
+        bones = bones.replace("A", "")
         same = len(bones) > 1 and bones == b.bones.replace("A", "")
         similarity = (0.88 if len(bones) > 2 else 0.75) if same else 0.0
     else:

@@ -152,6 +152,19 @@ def bones_of(latin: str) -> str:
     return bones
 
 
+_SPLIT = str.maketrans({"c": "s"})
+
+
+@lru_cache(maxsize=65_536)
+def other_bones_of(latin: str) -> str:
+    """The consonants where `th`, `kh`, `sh` … are two letters (Fathi, Lakhal), and `c` is s."""
+    apart = re.sub(r"(?<=[bcdfgkpst])(?=h)", "'", latin.translate(_SPLIT))
+    bones = apart
+    for pattern, value in _BONES:
+        bones = pattern.sub(value, bones)
+    return _DOUBLE.sub(r"\1", bones.replace("'", ""))
+
+
 _VOWELS = str.maketrans({"ا": "a", "أ": "a", "آ": "a", "و": "u", "ؤ": "u", "ו": "u", "ي": "i",
                          "ی": "i", "ې": "i", "ى": "i", "ے": "i", "י": "i"})  # fmt: skip
 

@@ -9,17 +9,21 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import JaroWinkler
 
 from umweg.errors import UsageError
 from umweg.parties.corpus import Corpus, PartyCorpus, StoreCorpus
 from umweg.parties.index import VERSION, Index
 from umweg.parties.model import Aligned, Candidate, Feature, MatchResult, Party, PartyName
 from umweg.parties.names import has_letters
+from umweg.parties.ofac import compare_like_ofac, plain
 from umweg.parties.score import compare
 from umweg.parties.scripts import DATA
 
@@ -51,7 +55,12 @@ Compare = Callable[[Party, Party, tuple[PartyName, ...] | None, float], Candidat
 
 
 def _algorithms() -> dict[str, Compare]:
-    return {"umweg": compare}
+    return {"umweg": compare, "ofac": compare_like_ofac}
+
+
+ALGORITHMS = tuple(_algorithms())
+"""`umweg`: words, scripts and everything else that is known. `ofac`: an imitation of the score of
+OFAC's Sanctions List Search, of Latin names alone."""
 
 
 class Matcher:
@@ -74,12 +83,11 @@ class Matcher:
         countries: Collection[str] | None = None,
         algorithm: str = "umweg",
     ) -> None:
-        known = _algorithms()
-        if algorithm not in known:
-            raise UsageError(f"no algorithm is called '{algorithm}'", allowed=", ".join(known))
+        if algorithm not in ALGORITHMS:
+            raise UsageError(f"no algorithm is called '{algorithm}'", allowed=", ".join(ALGORITHMS))
         self.corpus = corpus
         self.algorithm = algorithm
-        self._compare = known[algorithm]
+        self._compare = _algorithms()[algorithm]
         self._wanted = corpus.wanted(lists, kinds, countries)
         self.index = index or Index.build(corpus.names, corpus.schemas, corpus.owner)
 
@@ -166,6 +174,11 @@ class Matcher:
                 if self._wanted is None or self._wanted[number]:
                     met[number] = (2.0, [])  # a number that agrees is looked at first, all names
         owner = self.index.owner
+        if self.algorithm == "ofac":
+            for name in query.names[:MOST_NAMES]:
+                for number, score in self._alike(name.text):
+                    met[number] = (max(score, met.get(number, (0.0, []))[0]), [])
+            return sorted(met.items(), key=lambda x: -x[1][0])
         for name in query.names[:MOST_NAMES]:
             hits = self.index.search(name.text, query.schema, self._wanted)
             for at, number, score in zip(
@@ -177,6 +190,25 @@ class Matcher:
                 elif best[0] < 2.0 and at not in best[1] and len(best[1]) < NAMES_SCORED:
                     met[number] = (max(best[0], score), [*best[1], at])
         return sorted(met.items(), key=lambda x: -x[1][0])
+
+    @cached_property
+    def _plain(self) -> list[str]:
+        return [plain(name) for name in self.corpus.names]
+
+    def _alike(self, name: str) -> list[tuple[int, float]]:
+        """The parties whose names OFAC's search may like: all are tried, as it tries all."""
+        typed = plain(name)
+        if not typed:
+            return []
+        whole = process.cdist([typed], self._plain, scorer=JaroWinkler.similarity)[0]
+        parts = process.cdist(typed.split(), self._plain, scorer=fuzz.partial_ratio)
+        scores = np.maximum(whole, parts.mean(axis=0) / 100)
+        met: dict[int, float] = {}
+        for at in np.argsort(-scores, kind="stable")[: 20 * MOST_SCORED].tolist():
+            number = int(self.index.owner[at])
+            if self._wanted is None or self._wanted[number]:
+                met.setdefault(number, float(scores[at]))
+        return list(met.items())
 
     # -- many queries ------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from umweg.parties.fold import clean, script_of, words_of
@@ -183,7 +183,22 @@ def _korean(words: list[str]) -> tuple[tuple[Word, ...], ...]:
 # -- firms, bodies, vessels -----------------------------------------------------------------------
 
 
+_ALTERNATIVES = re.compile(r"\s*/\s*")
+
+
 def _body(text: str, group: str) -> Name:
+    """A name, and where a stroke stands between two, each of them as a reading of its own."""
+    whole = _one_body(text, group)
+    if "/" not in text:
+        return whole
+    parts = _ALTERNATIVES.split(text)
+    if len(parts) > 4 or min(map(len, parts)) < 5:
+        return whole
+    readings = [r for p in parts for r in _one_body(p, group).readings if r]
+    return replace(whole, readings=(*whole.readings, *readings))
+
+
+def _one_body(text: str, group: str) -> Name:
     spread = words_of(text)
     found: list[Form] = []
     if not text.isascii():
@@ -214,14 +229,26 @@ def _body(text: str, group: str) -> Name:
             latin = latin_reading(w).replace(" ", "")
             if latin:
                 out += words_of_body(w, latin)
-    # Research and science are one concept: side by side they are said once.
-    once = [
-        x
-        for i, x in enumerate(out)
-        if not (i and x.concept and x.kind == GENERIC and x.concept == out[i - 1].concept)
-    ]
+    once: list[Word] = []
+    for now in out:
+        last = once[-1] if once else None
+        if last and now.concept and now.concept == last.concept and now.kind == GENERIC:
+            continue  # research and science are one concept: side by side they are said once
+        if last and last.kind == now.kind == NUMBER and _tens(last) and len(now.concept) == 2:
+            total = int(last.concept[1:]) + int(now.concept[1:])  # forty-four
+            text = f"{last.text} {now.text}"
+            once[-1] = word(text, str(total), False, NUMBER, f"#{total}")
+            continue
+        once.append(now)
     numbers = frozenset(x.concept for x in once if x.kind == NUMBER)
     return Name(text, group, (tuple(once),), tuple(dict.fromkeys(found)), numbers)
+
+
+def _tens(x: Word) -> bool:
+    return not x.latin.isdigit() and x.concept[1:] in _TENS
+
+
+_TENS = frozenset({"20", "30", "40", "50", "60", "70", "80", "90"})
 
 
 def _unspaced(w: str) -> tuple[list[str], list[Form]]:

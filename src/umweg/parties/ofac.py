@@ -17,6 +17,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Jaro
 
+from umweg.parties.model import Candidate, Feature, Party, PartyName
+
 SHORTEST_PART = 3
 """Letters of a part that is compared, unless the query has no longer one."""
 
@@ -37,7 +39,7 @@ def ofac_score(query: str, listed: str) -> float:
         query: The name as typed.
         listed: The name as the list prints it, family name first or last.
     """
-    ours, theirs = _plain(query), _plain(listed)
+    ours, theirs = plain(query), plain(listed)
     if not ours or not theirs:
         return 0.0
     whole = _similar(ours, theirs) if ours[0] == theirs[0] else 0.0
@@ -45,7 +47,8 @@ def ofac_score(query: str, listed: str) -> float:
 
 
 @lru_cache(maxsize=1 << 16)
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name in capital Latin letters and digits, as it is compared."""
     return _BETWEEN.sub(" ", _DROPPED.sub("", name.upper())).strip()
 
 
@@ -69,3 +72,25 @@ def _similar(a: str, b: str) -> float:
             break
         same += 1
     return float(jaro + same * SCALE * (1 - jaro))
+
+
+def like_ofac(query: Party, listed: Party) -> tuple[float, PartyName, str]:
+    """Jaro-Winkler of the whole names and of their parts, as OFAC's search scores them."""
+    return max(
+        ((ofac_score(q.text, n.text), n, q.text) for q in query.names for n in listed.names),
+        key=lambda found: found[0],
+        default=(0.0, PartyName(""), ""),
+    )
+
+
+def compare_like_ofac(
+    query: Party,
+    listed: Party,
+    among: tuple[PartyName, ...] | None = None,  # noqa: ARG001 - all names, as OFAC does
+    least: float = 0.0,  # noqa: ARG001
+) -> Candidate:
+    """A query and a listed party by their names alone, as OFAC's search compares them."""
+    score, name, typed = like_ofac(query, listed)
+    text = " ".join((like_ofac.__doc__ or "").split())
+    feature = Feature("like_ofac", text, score, 1.0, f"{typed} ~ {name.text}")
+    return Candidate(listed, score, name, typed, (), (feature,))

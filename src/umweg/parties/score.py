@@ -25,7 +25,7 @@ from umweg.parties.names import (
     analyse,
     group_of,
 )
-from umweg.parties.words import GENERATION, INITIAL, Word
+from umweg.parties.words import GENERATION, GENERIC, INITIAL, PLACE, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,22 @@ class Weights:
             weight, where the other name has no word left that could stand in its place.
         conflict: What a pair of left-over words costs, one of each name.
         light: What a light word (particle, title) costs that is missing.
+        place, generic: What a place, a word of trade costs that one name alone has, as a part of
+            another word's cost.
     """
 
     extra_ours: float
     extra_theirs: float
     conflict: float
     light: float
+    place: float
+    generic: float
 
 
 WEIGHTS = {
-    PERSON: Weights(0.25, 0.15, 2.0, 0.1),
-    BODY: Weights(0.6, 0.6, 1.6, 0.3),
-    VESSEL: Weights(0.6, 0.6, 2.0, 0.2),
+    PERSON: Weights(0.17, 0.1, 2.6, 0.15, 1.0, 1.0),
+    BODY: Weights(0.4, 0.4, 0.85, 0.12, 0.25, 2.0),
+    VESSEL: Weights(0.4, 0.4, 2.0, 0.2, 1.0, 1.0),
 }
 
 
@@ -120,10 +124,10 @@ Rule = Callable[[Name, Name, list[Meeting]], tuple[float, str] | None]
 RULES: dict[str, tuple[tuple[Rule, float], ...]] = {
     PERSON: ((order_differs, -0.005),),
     BODY: (
-        (numbers_differ, -0.35),
-        (number_missing, -0.08),
-        (forms_of_another_class, -0.3),
-        (forms_differ, -0.06),
+        (numbers_differ, -0.3),
+        (number_missing, -0.12),
+        (forms_of_another_class, -0.45),
+        (forms_differ, -0.1),
         (form_missing, -0.01),
         (order_differs, -0.02),
     ),
@@ -150,21 +154,29 @@ def _agreement(a: Name, b: Name, ours: tuple[Word, ...], theirs: tuple[Word, ...
         matched += weight * m.similarity
         worth += weight
     cost = 0.0
-    solid: tuple[list[float], list[float]] = ([], [])
+    # Where one name is a translation of the other, words of trade come and go.
+    translated = ours[0].foreign != theirs[0].foreign
+    generic = min(1.0, w.generic) if translated else w.generic
+    solid: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
     for side, left in enumerate((left_ours, left_theirs)):
-        for x in left.values():
-            if x.kind in LIGHT:
-                cost += w.light * x.weight
+        for word in left.values():
+            if word.kind in LIGHT:
+                cost += w.light * word.weight
             else:
-                solid[side].append(x.weight)
+                conflict = max(word.weight, 0.8) if word.kind == INITIAL else word.weight
+                part = {PLACE: w.place, GENERIC: generic}.get(word.kind, 1.0)
+                alone = word.weight * part
+                solid[side].append((conflict, alone))
     solid_ours, solid_theirs = solid
     if solid_ours and solid_theirs:
         solid_ours.sort(reverse=True)
         solid_theirs.sort(reverse=True)
         pairs = min(len(solid_ours), len(solid_theirs))
-        cost += w.conflict * (sum(solid_ours[:pairs]) + sum(solid_theirs[:pairs])) / 2
+        for x, y in zip(solid_ours[:pairs], solid_theirs[:pairs], strict=True):
+            cost += w.conflict * (x[0] + y[0]) / 2
         solid_ours, solid_theirs = solid_ours[pairs:], solid_theirs[pairs:]
-    cost += w.extra_ours * sum(solid_ours) + w.extra_theirs * sum(solid_theirs)
+    cost += w.extra_ours * sum([x[1] for x in solid_ours])
+    cost += w.extra_theirs * sum([x[1] for x in solid_theirs])
     score = matched / (worth + cost)
     if person:
         score *= _evidence(ours, theirs, meetings)
