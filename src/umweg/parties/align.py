@@ -70,7 +70,7 @@ class Meeting:
 def edited(a: str, b: str, ka: str, kb: str, sa: str, sb: str) -> float:
     """Similarity by edits: of the spellings, of their keys, of their keys without vowels' shades.
 
-    One edit (insertion, deletion, substitution, transposition) costs `SLOPE` of the length, so that a
+    One edit (insertion, deletion, substitution, transposition) costs `SLOPE` of the length: a
     word of five letters may have one, of eight two, of eleven three.
     """
     longest = max(len(a), len(b))
@@ -127,7 +127,8 @@ def meet(a: Word, b: Word, person: bool) -> tuple[float, str]:
             return 0.95, TRANSLATED
         return (0.93, SPELLING) if a.latin[:4] == b.latin[:4] else (0.8, SYNONYM)
     if a.key == b.key and len(a.key) > 1:
-        return 0.97, SPELLING
+        apart = OSA.distance(a.latin, b.latin) / max(len(a.latin), len(b.latin))
+        return 0.98 - 0.06 * apart, SPELLING
     if a.kind == INITIAL or b.kind == INITIAL:
         same = a.latin[0] == b.latin[0] or a.key[0] == b.key[0]
         return (0.75, INITIALS) if same and person else (0.0, "")

@@ -41,7 +41,7 @@ _CONSONANTS = {
     "wh": "v", "ck": "k", "q": "k", "w": "v", "ce": "se", "ci": "si", "cy": "sy", "c": "k",
 }  # fmt: skip
 _CONSONANT = re.compile("|".join(sorted(_CONSONANTS, key=len, reverse=True)))
-_HAS_CONSONANT = re.compile("[hxcqwz]|ks|sz")
+_HAS_CONSONANT = re.compile("[hxcqwz]|ks|ts")
 _STARTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), value)
     for pattern, value in (

@@ -197,6 +197,8 @@ def _evidence(ours: tuple[Word, ...], theirs: tuple[Word, ...], meetings: list[M
             met += 1
     if met >= 2:
         return 1.0
+    if met == 0:  # an initial, or a particle
+        return 0.4
     most = max(sum(x.kind not in LIGHT for x in ours), sum(x.kind not in LIGHT for x in theirs))
     return 1.0 if most <= 1 else 0.88
 
