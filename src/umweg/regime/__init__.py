@@ -6,6 +6,7 @@
 from umweg.regime.law import Regime, load
 from umweg.regime.lists import GoodsList, goods_list_from_csv
 from umweg.regime.model import (
+    Duty,
     Entry,
     Event,
     Instrument,
@@ -19,6 +20,7 @@ from umweg.regime.model import (
 from umweg.regime.roles import Roles
 
 __all__ = [
+    "Duty",
     "Entry",
     "Event",
     "GoodsList",

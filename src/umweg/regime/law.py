@@ -15,6 +15,7 @@ from umweg.regime.facts import csv_records, read_yaml, record, yaml_records
 from umweg.regime.lists import GoodsList, aligned_entries
 from umweg.regime.model import (
     Annex,
+    Duty,
     Edition,
     Entry,
     Event,
@@ -52,6 +53,7 @@ YAML_FILES: dict[str, type] = {
     "measures": Measure,
     "lists": ListInfo,
     "questions": QuestionRule,
+    "duties": Duty,
     "targets": Target,
     "ownership": OwnershipRule,
 }
@@ -166,6 +168,18 @@ class Regime:
         self._resolve("ownership", table.values(), "issuer", self.issuers)
         for rule in table.values():
             _check_apart(rule.intervals, f"the ownership rule {rule.id}", "ownership.yaml")
+        return table
+
+    @cached_property
+    def duties(self) -> dict[str, Duty]:
+        """Duties of exporters that are no prohibition, by id."""
+        table = self._by_id("duties", Duty)
+        self._resolve("duties", table.values(), "programme", self.programmes)
+        self._resolve("duties", table.values(), "instrument", self.instruments)
+        for duty in table.values():
+            for name in duty.lists:
+                if name not in self.list_infos:
+                    self._unknown("duties", duty.id, "lists", name, self.list_infos)
         return table
 
     @cached_property

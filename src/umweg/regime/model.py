@@ -443,3 +443,41 @@ class QuestionRule:
     text: str
     until: date | None = None
     until_instrument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """`duties.yaml`: something an exporter owes for goods that may go, such as a contract clause.
+
+    It applies to goods of `lists` that are sold to a third country other than those of `not_to`,
+    from its first day on; contracts concluded before `old_contracts_before` are exempt until
+    `old_contracts_until` (first day without the exemption), or until they end, if that is earlier.
+    """
+
+    id: str
+    programme: str
+    targets: tuple[str, ...]
+    provision: str
+    title: str
+    text: str
+    from_: date
+    instrument: str
+    lists: tuple[str, ...]
+    not_to: tuple[str, ...]
+    references: tuple[str, ...]
+    confidence: Confidence
+    until: date | None = None
+    until_instrument: str = ""
+    old_contracts_before: date | None = None
+    old_contracts_until: date | None = None
+    verified_on: date | None = None
+    note: str = ""
+
+    def in_force(self, as_of: date) -> bool:
+        """Whether the duty applies on a day."""
+        return self.from_ <= as_of and (self.until is None or as_of < self.until)
+
+    def exempts(self, contract: date, as_of: date) -> bool:
+        """Whether a contract of a day is still exempt on another."""
+        before, until = self.old_contracts_before, self.old_contracts_until
+        return before is not None and until is not None and contract < before and as_of < until

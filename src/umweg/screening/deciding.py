@@ -1,0 +1,379 @@
+"""The lines of an order book, decided: outcomes shared by lines that are alike, and their table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from umweg.screening.columns import PARTY_ROLES
+from umweg.screening.facts import Facts
+from umweg.screening.flag_bits import flag_bits
+from umweg.screening.flags import FLAGS
+from umweg.screening.goods_tests import (
+    NO_REACH,
+    Found,
+    contract_clause,
+    control_number,
+    goods_on_a_list,
+    readable,
+)
+from umweg.screening.model import NotChecked, Outcome, Reason, Trade
+from umweg.screening.money import BASIS, Rates, factors
+from umweg.screening.order_book import Ids, Lines, Mask, Numbers, OrderBook, counts_pieces
+from umweg.screening.party_tests import PartyScreen, Query
+from umweg.screening.place_tests import corridor, destination, end_use, route
+from umweg.screening.result import COLUMNS, DECISIONS
+from umweg.sources.batches import Reject
+
+TRADE_TESTS: tuple[Callable[[Trade, Facts], Found], ...] = (
+    readable, goods_on_a_list, destination, end_use, route, corridor, contract_clause,
+    control_number,
+)  # fmt: skip
+"""The tests of what is sold, where to and when, in the order in which they are shown."""
+
+_SENSITIVE = ("goods-priority", "goods-restricted", "goods-may-be-restricted")
+
+
+class Screening:
+    """The lines of one run: outcomes shared by lines that are alike, and their table."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        book: OrderBook,
+        as_of: date,
+        parties: PartyScreen,
+        rates: Rates,
+        usual: Mapping[tuple[str, str], float],
+        look_up: bool,
+    ) -> None:
+        self._facts, self._book, self._as_of = facts, book, as_of
+        self._party_screen, self._rates, self._usual = parties, rates, usual
+        self._look_up = look_up
+        self.trade: list[Outcome] = []
+        self.parties: list[Outcome] = [Outcome()]
+        self._trade_number: dict[tuple[int, ...], int] = {}
+        self._party_number: dict[tuple[int, ...], int] = {
+            (): 0,
+        }
+        self._tables: list[pa.Table] = []
+        self._flag_points = np.array([facts.policy.points[f.key] for f in FLAGS], np.int64)
+        self._trade_facts: list[tuple[int, bool, bool]] = []
+        self._party_facts: list[int] = [0]
+        self.aside: list[Reject] = []
+        self.read = 0
+        self._undated = self._unread_amounts = self._converted = 0
+
+    def add(self, lines: Lines) -> None:
+        """Decide some lines."""
+        self.read += len(lines) + len(lines.aside)
+        self.aside += lines.aside
+        self._unread_amounts += lines.amounts_unread
+        if not len(lines):
+            return
+        days, stretches, months = self._days(lines)
+        usd, eur = self._rates_of(lines, months)
+        value_usd = lines.value * usd
+        trade = self._trade_ids(lines, days, stretches, self._price_steps(lines, eur))
+        parties = self._party_ids(lines)
+        trade_facts = np.array(self._trade_facts, np.int64)[trade]
+        bits = flag_bits(
+            self._book, lines, trade_facts[:, 2] > 0, value_usd, self._usual_of(lines),
+            self._facts.targets, self._facts.policy,
+        )  # fmt: skip
+        flag_points = np.zeros(len(lines), np.int64)
+        for n, points in enumerate(self._flag_points.tolist()):
+            flag_points += (bits >> n & 1) * points
+        points = trade_facts[:, 0] + np.array(self._party_facts)[parties] + flag_points
+        decisions = self._decisions(points, trade_facts[:, 1] > 0)
+        self._tables.append(
+            self._part(lines, decisions, points, trade, parties, bits, days, value_usd)
+        )
+
+    def _decisions(self, points: Any, unknown: Mask) -> Any:
+        policy = self._facts.policy
+        number = {d: n for n, d in enumerate(DECISIONS)}
+        distinct, inverse = np.unique(points * 2 + unknown, return_inverse=True)
+        found = [number[policy.decide(p // 2, bool(p % 2))] for p in distinct.tolist()]
+        return np.array(found, np.int8)[inverse]
+
+    # -- days and amounts ---------------------------------------------------------------------
+
+    def _days(self, lines: Lines) -> tuple[list[date], Ids, Ids]:
+        """(day of each distinct cell, stretch of each line, month of each line as YYYYMM)."""
+        cells = self._book.cells["date"].values
+        days = [date.fromisoformat(c.value) if c.value else self._as_of for c in cells]
+        stretches = np.array([self._facts.stretch(d) for d in days], np.int32)
+        months = np.array([d.year * 100 + d.month for d in days], np.int32)
+        ids = lines.cells.get("date", np.zeros(len(lines), np.int32))
+        self._undated += int((ids == 0).sum())
+        return days, stretches[ids], months[ids]
+
+    def _rates_of(self, lines: Lines, months: Ids) -> tuple[Numbers, Numbers]:
+        cells = self._book.cells["currency"].values
+        ids = lines.cells.get("currency", np.zeros(len(lines), np.int32))
+        fallback = self._book.columns.currency
+        currency = {n: c.value or ("" if c.problem else fallback) for n, c in enumerate(cells)}
+        month_of = {int(m): f"{m // 100:04d}-{m % 100:02d}" for m in np.unique(months).tolist()}
+        return factors(self._rates, ids, months, currency, month_of)
+
+    def _price_steps(self, lines: Lines, eur: Numbers) -> tuple[Ids, Numbers]:
+        """(between which thresholds of the law the price of an item lies, the price in EUR)."""
+        price = lines.unit_price.copy()
+        units = self._book.cells["unit"].values
+        ids = lines.cells.get("unit", np.zeros(len(lines), np.int32))
+        pieces = np.array([counts_pieces(u.value) for u in units], bool)[ids]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            each = lines.value / lines.quantity
+        price = np.where(np.isnan(price) & pieces & (lines.quantity > 0), each, price) * eur
+        steps = np.searchsorted(self._facts.price_steps, price, side="left").astype(np.int32)
+        return np.where(np.isfinite(price), steps, -1).astype(np.int32), price
+
+    def _usual_of(self, lines: Lines) -> Numbers:
+        usual = np.full(len(lines), np.nan)
+        role = next((r for r in ("consignee", "buyer") if r in lines.parties), None)
+        if not self._usual or role is None or "code" not in lines.cells:
+            return usual
+        codes, names = self._book.cells["code"].values, self._book.names.values
+        pairs = zip(lines.parties[role].tolist(), lines.cells["code"].tolist(), strict=True)
+        for n, (name, code) in enumerate(pairs):
+            found = self._usual.get((names[name].casefold(), codes[code].value))
+            if found is not None:
+                usual[n] = found
+        return usual
+
+    # -- outcomes -----------------------------------------------------------------------------
+
+    def _trade_ids(
+        self, lines: Lines, days: Sequence[date], stretches: Ids, prices: tuple[Ids, Numbers]
+    ) -> Ids:
+        count = len(lines)
+        nothing = np.zeros(count, np.int32)
+        day_cells = lines.cells.get("date", nothing)
+        unread = np.array([bool(c.problem) for c in self._book.cells["date"].values])
+        contracts = self._contract_stretches(lines)
+        key = np.stack(
+            [
+                lines.cells.get("code", nothing),
+                lines.cells.get("destination", nothing),
+                lines.cells.get("end_use_country", nothing),
+                lines.cells.get("route", nothing),
+                stretches,
+                np.where(unread[day_cells], day_cells, 0),
+                contracts,
+                prices[0],
+                lines.cells.get("control_number", nothing),
+                lines.cells.get("clause", nothing),
+            ],
+            axis=1,
+        )
+        distinct, first, inverse = np.unique(key, axis=0, return_index=True, return_inverse=True)
+        numbers = np.empty(len(distinct), np.int32)
+        for n, (row, at) in enumerate(zip(distinct.tolist(), first.tolist(), strict=True)):
+            known = self._trade_number.get(tuple(row))
+            if known is None:
+                line = self._trade_of(lines, at, row, days, prices[1])
+                known = self._trade_number[tuple(row)] = self._new_trade(line)
+            numbers[n] = known
+        return numbers[inverse.reshape(-1)]
+
+    def _contract_stretches(self, lines: Lines) -> Ids:
+        ids = lines.cells.get("contract_date")
+        if ids is None:
+            return np.full(len(lines), -1, np.int32)
+        stretches = [
+            self._facts.stretch(date.fromisoformat(c.value)) if c.value else -1
+            for c in self._book.cells["contract_date"].values
+        ]
+        return np.array(stretches, np.int32)[ids]
+
+    def _trade_of(
+        self, lines: Lines, at: int, row: Sequence[int], days: Sequence[date], price: Numbers
+    ) -> Trade:
+        cells = self._book.cells
+        code, place, use = (
+            cells[role].values[number]
+            for role, number in zip(("code", "destination", "end_use_country"), row, strict=False)
+        )
+        day_id = int(lines.cells["date"][at]) if "date" in lines.cells else 0
+        contract = ""
+        if "contract_date" in lines.cells:
+            contract = cells["contract_date"].values[int(lines.cells["contract_date"][at])].value
+        return Trade(
+            code=code.value,
+            code_problem=code.problem,
+            destination=place.value,
+            destination_problem=place.problem,
+            end_use=use.value,
+            route=self._book.routes[cells["route"].values[row[3]].value],
+            day=days[day_id],
+            day_problem=cells["date"].values[day_id].problem,
+            contract_day=date.fromisoformat(contract) if contract else None,
+            price_eur=float(price[at]) if row[7] >= 0 else None,
+            control_number=cells["control_number"].values[row[8]].value,
+            clause=cells["clause"].values[row[9]].value,
+        )
+
+    def _new_trade(self, line: Trade) -> int:
+        reasons: list[Reason] = []
+        not_checked: list[NotChecked] = []
+        for test in TRADE_TESTS:
+            for found in test(line, self._facts):
+                if isinstance(found, Reason):
+                    reasons.append(found)
+                else:
+                    not_checked.append(found)
+        policy = self._facts.policy
+        points = policy.sum_of(reasons)
+        unknown = any(r.key in policy.cannot_tell for r in reasons)
+        sensitive = any(r.key.startswith(_SENSITIVE) for r in reasons)
+        self.trade.append(
+            Outcome(tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(not_checked)), sensitive)
+        )
+        self._trade_facts.append((points, unknown, sensitive))
+        return len(self.trade) - 1
+
+    def _party_ids(self, lines: Lines) -> Ids:
+        roles = [r for r in PARTY_ROLES if r in lines.parties]
+        if not roles or not self._look_up:
+            return np.zeros(len(lines), np.int32)
+        key = np.stack([lines.parties[r] for r in roles], axis=1)
+        distinct, inverse = np.unique(key, axis=0, return_inverse=True)
+        names = self._book.names.values
+        queries = [
+            [Query(role, names[n]) for role, n in zip(roles, row, strict=True) if n]
+            for row in distinct.tolist()
+        ]
+        known = self._party_screen.outcomes(q for some in queries for q in some)
+        numbers = np.empty(len(distinct), np.int32)
+        for n, (row, some) in enumerate(zip(distinct.tolist(), queries, strict=True)):
+            found = self._party_number.get(tuple(row))
+            if found is None:
+                found = self._party_number[tuple(row)] = self._new_parties([known[q] for q in some])
+            numbers[n] = found
+        return numbers[inverse.reshape(-1)]
+
+    def _new_parties(self, outcomes: Sequence[Outcome]) -> int:
+        reasons = tuple(dict.fromkeys(r for o in outcomes for r in o.reasons))
+        not_checked = tuple(dict.fromkeys(n for o in outcomes for n in o.not_checked))
+        if not outcomes:
+            not_checked = (NotChecked("parties", "the line names no party"),)
+        self.parties.append(Outcome(reasons, not_checked))
+        self._party_facts.append(self._facts.policy.sum_of(reasons))
+        return len(self.parties) - 1
+
+    # -- the result ---------------------------------------------------------------------------
+
+    def _part(
+        self, lines: Lines, decisions: Any, points: Any, trade: Ids, parties: Ids, bits: Any,
+        days: Sequence[date], value_usd: Numbers,
+    ) -> pa.Table:  # fmt: skip
+        count = len(lines)
+        nothing = np.zeros(count, np.int32)
+        cells = self._book.cells
+        day_ids = lines.cells.get("date", nothing)
+        empty = pa.array([""] * count, pa.string())
+        party = next((lines.texts[r] for r in PARTY_ROLES if r in lines.texts), empty)
+        written = lines.texts.get("code", empty)
+
+        def shown(role: str) -> pa.Array:
+            values = [c.value for c in cells[role].values]
+            return pa.DictionaryArray.from_arrays(
+                pa.array(lines.cells.get(role, nothing)), pa.array(values, pa.string())
+            )
+
+        data = {
+            "row": pa.array(lines.rows),
+            "decision": pa.array(decisions, pa.int8()),
+            "points": pa.array(points.astype(np.int32)),
+            "trade": pa.array(trade),
+            "parties": pa.array(parties),
+            "flags": pa.array(bits),
+            "order": lines.texts.get("order", empty),
+            "item": lines.texts.get("item", empty),
+            "day": pa.DictionaryArray.from_arrays(
+                pa.array(day_ids), pa.array([d.isoformat() for d in days], pa.string())
+            ),
+            "code": written.dictionary_encode(),
+            "code_read": shown("code"),
+            "destination": shown("destination"),
+            "consignee": party.dictionary_encode(),
+            "value_usd": pa.array(value_usd, pa.float64(), from_pandas=True),
+            "repaired": self._repairs(lines),
+        }
+        return pa.table(data, schema=COLUMNS)
+
+    def _repairs(self, lines: Lines) -> pa.Array:
+        roles = ("code", "date")
+        nothing = np.zeros(len(lines), np.int32)
+        ids = [lines.cells.get(r, nothing) for r in roles]
+        key = np.stack(ids, axis=1)
+        noted = np.zeros(len(lines), bool)
+        for role, column in zip(roles, ids, strict=True):
+            has = np.array([bool(c.note) for c in self._book.cells[role].values])
+            noted |= has[column]
+        key[~noted] = 0
+        distinct, inverse = np.unique(key, axis=0, return_inverse=True)
+        texts = [
+            "\x1f".join(
+                note
+                for role, number in zip(roles, row, strict=True)
+                if (note := self._book.cells[role].values[number].note)
+            )
+            for row in distinct.tolist()
+        ]
+        return pa.DictionaryArray.from_arrays(
+            pa.array(inverse.reshape(-1).astype(np.int32)), pa.array(texts, pa.string())
+        )
+
+    def table(self) -> pa.Table:
+        """All lines."""
+        if not self._tables:
+            return COLUMNS.empty_table()
+        return pa.concat_tables(self._tables).unify_dictionaries()
+
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed about the lines."""
+        notes = [*self._book.file.notes]
+        if self._undated:
+            notes.append(
+                f"{self._undated:,} lines name no day: the law is asked as of {self._as_of}"
+            )
+        if self._unread_amounts:
+            notes.append(f"{self._unread_amounts:,} amounts cannot be read and count as not known")
+        roles = self._book.columns.roles
+        if "value" in roles or "unit_price" in roles:
+            if "currency" in roles or self._book.columns.currency:
+                notes.append(BASIS)
+            else:
+                notes.append("no currency is named: amounts are not brought to USD")
+        return tuple(notes)
+
+    def groups(self) -> tuple[str, ...]:
+        """Messages about many lines at once."""
+        with_reach = [
+            n for n, o in enumerate(self.trade) if any(r.key == NO_REACH for r in o.reasons)
+        ]
+        if not with_reach:
+            return ()
+        table = self.table()
+        mask = np.isin(np.asarray(table["trade"]), with_reach)
+        mask &= np.asarray(table["decision"]) == list(DECISIONS).index(DECISIONS[1])
+        if not (count := int(mask.sum())):
+            return ()
+        ends = {
+            r.date
+            for n in with_reach
+            for r in self.trade[n].reasons
+            if r.key == NO_REACH and r.date
+        }
+        lines = "1 line" if count == 1 else f"{count:,} lines"
+        message = (
+            f"{lines} cannot be told (list-reach): the held lists end on {min(ends)}; load the "
+            "current annex with --goods-list FILE --complete-until DATE"
+        )
+        return (message,)

@@ -1,0 +1,313 @@
+"""An order book as arrays: each cell cleaned once for each distinct text, each line as numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from umweg.screening.cleaning import (
+    Cell,
+    clean_code,
+    clean_currency,
+    clean_day,
+    clean_number,
+    clean_yes_no,
+    day_order,
+    decimal_sign,
+)
+from umweg.screening.columns import PARTY_ROLES, ColumnMap, plain
+from umweg.screening.places import clean_country, places_in
+from umweg.sources.batches import Batch, Reject, as_json
+from umweg.sources.table_file import TableFile
+
+Ids = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+T = TypeVar("T")
+
+_TOTAL = re.compile(
+    r"^\W*(?:zwischen|gesamt|teil|end|sub|grand)?[\s-]*(?:summe|summen|total|totals|sum|ergebnis|"
+    r"итого|всего|suma|razem|toplam|übertrag|carry over)\b",
+    re.IGNORECASE,
+)
+
+
+class Interned(Generic[T]):
+    """Values by number, each distinct one once; number 0 is given at the start."""
+
+    def __init__(self, first: T) -> None:
+        self.values: list[T] = [first]
+        self._number: dict[T, int] = {first: 0}
+
+    def number(self, value: T) -> int:
+        """The number of a value."""
+        found = self._number.get(value)
+        if found is None:
+            found = self._number[value] = len(self.values)
+            self.values.append(value)
+        return found
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Some lines of an order book, as arrays of equal length.
+
+    Attributes:
+        rows: Row numbers in the file.
+        cells: {role: numbers of cleaned cells}, for the roles of `OrderBook.CLEANED`.
+        parties: {role: numbers of names}.
+        texts: {role: cells as written}, for every role that the table has.
+        value, unit_price, quantity: Amounts; NaN where there is none.
+        aside: Rows that are no lines, with the reason.
+    """
+
+    rows: npt.NDArray[np.int64]
+    cells: Mapping[str, Ids]
+    parties: Mapping[str, Ids]
+    texts: Mapping[str, pa.StringArray]
+    value: Numbers
+    unit_price: Numbers
+    quantity: Numbers
+    amounts_unread: int
+    aside: tuple[Reject, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class OrderBook:
+    """Reads a table of orders.
+
+    Args:
+        file: The table.
+        columns: Which column is what.
+    """
+
+    CLEANED = (
+        "code", "destination", "end_use_country", "previous_destination", "payer_country", "date",
+        "contract_date", "currency", "clause", "route", "control_number", "incoterm", "unit",
+    )  # fmt: skip
+
+    def __init__(self, file: TableFile, columns: ColumnMap) -> None:
+        self.file, self.columns = file, columns
+        self.cells: dict[str, Interned[Cell]] = {r: Interned(Cell()) for r in self.CLEANED}
+        self.routes: dict[str, tuple[str, ...]] = {"": ()}
+        self.names: Interned[str] = Interned("")
+        self.notes: list[str] = []
+        self._memo: dict[tuple[str, bool], dict[str, int]] = {}
+        self._hashes: dict[int, int] = {}
+        self._decimal: dict[str, str] = {}
+        self._order = ""
+
+    def lines(self) -> Iterator[Lines]:
+        """All lines, in order."""
+        batches = self.file.batches()
+        first = next(batches, None)
+        if first is None:
+            return
+        self._look_at(first)
+        for batch in chain([first], batches):
+            yield self._read(batch)
+
+    def _look_at(self, batch: Batch) -> None:
+        """What the columns as a whole show: the decimal sign, the order of day and month."""
+        for role in ("value", "unit_price", "quantity"):
+            if (column := self._column(batch, role)) is not None:
+                texts = pc.unique(column).to_pylist()
+                self._decimal[role] = decimal_sign(texts)
+        shown = next((d for d in map(self._decimal.get, ("value", "unit_price")) if d), "")
+        for role, sign in self._decimal.items():
+            self._decimal[role] = sign or shown
+        if shown == "," or (not shown and self.file.delimiter == ";"):
+            # A file divided by semicolons is written where the comma stands before the decimals.
+            for role, sign in self._decimal.items():
+                self._decimal[role] = sign or ","
+        days = [
+            t
+            for role in ("date", "contract_date")
+            if (column := self._column(batch, role)) is not None
+            for t in pc.unique(column).to_pylist()
+        ]
+        self._order = day_order(days)
+
+    def _column(self, batch: Batch, role: str) -> pa.StringArray | None:
+        name = self.columns.roles.get(role)
+        return None if name is None else batch.columns[name]
+
+    def _read(self, batch: Batch) -> Lines:
+        keep, aside = self._lines_only(batch)
+        if not keep.all():
+            kept = pa.array(keep)
+            batch = Batch(
+                batch.rows[keep],
+                {n: c.filter(kept) for n, c in batch.columns.items()},
+                (),
+                {n: m[keep] for n, m in batch.numbers.items()},
+            )
+        texts = {role: batch.columns[name] for role, name in self.columns.roles.items()}
+        cells = {
+            role: self._cleaned(role, texts[role], batch.numbers.get(self.columns.roles[role]))
+            for role in self.CLEANED
+            if role in texts
+        }
+        parties = {role: self._named(texts[role]) for role in PARTY_ROLES if role in texts}
+        amounts, unread = {}, 0
+        for role in ("value", "unit_price", "quantity"):
+            amounts[role], bad = self._amounts(role, texts.get(role), len(batch.rows))
+            unread += bad
+        return Lines(
+            batch.rows, cells, parties, texts, amounts["value"], amounts["unit_price"],
+            amounts["quantity"], unread, aside,
+        )  # fmt: skip
+
+    # -- rows that are no lines ---------------------------------------------------------------
+
+    def _lines_only(self, batch: Batch) -> tuple[Mask, tuple[Reject, ...]]:
+        count = len(batch.rows)
+        aside = list(batch.rejects)
+        keep = np.ones(count, bool)
+        roles = self.columns.roles
+        telling = [r for r in ("code", "destination", *PARTY_ROLES) if r in roles]
+        filled = np.zeros(count, np.int64)
+        for role in telling:
+            column = pc.utf8_trim_whitespace(batch.columns[roles[role]])
+            filled += np.asarray(pc.not_equal(column, ""))
+        # Sums have a word in one cell and an amount; a header that comes again equals its names.
+        suspects = np.flatnonzero(filled <= 1)
+        for position, row in zip(suspects.tolist(), batch.texts(suspects), strict=True):
+            if problem := self._no_line(int(batch.rows[position]), row, int(filled[position])):
+                keep[position] = False
+                aside.append(problem)
+        if (header := self._again(batch)) is not None:
+            for position in np.flatnonzero(header & keep).tolist():
+                keep[position] = False
+                again = int(batch.rows[position])
+                aside.append(Reject(again, "repeated-header", "the header comes again", "{}"))
+        if "order" in roles:
+            aside += self._repeated(batch, keep)
+        return keep, tuple(sorted(aside, key=lambda r: r.row))
+
+    def _no_line(self, row: int, texts: Mapping[str, str], filled: int) -> Reject | None:
+        words = [t.strip() for t in texts.values() if t.strip()]
+        code = texts.get(self.columns.roles.get("code", ""), "")
+        if any(_TOTAL.match(w) for w in words) and not any(c.isdigit() for c in code):
+            return Reject(row, "subtotal-row", "a sum, no order", as_json(texts))
+        if not filled:
+            return Reject(
+                row, "no-order",
+                "neither a goods code, nor a country, nor a party stands on the row",
+                as_json(texts),
+            )  # fmt: skip
+        return None
+
+    def _again(self, batch: Batch) -> Mask | None:
+        found: Mask | None = None
+        for role, name in self.columns.roles.items():
+            if role not in ("code", "destination", "order"):
+                continue
+            same = np.asarray(pc.equal(pc.utf8_trim_whitespace(batch.columns[name]), name))
+            found = same if found is None else found & same
+        return found
+
+    def _repeated(self, batch: Batch, keep: Mask) -> list[Reject]:
+        """Rows that say word for word what an earlier row says."""
+        joined = pc.binary_join_element_wise(*batch.columns.values(), "\x1f").to_pylist()
+        found = []
+        for position, (row, text) in enumerate(zip(batch.rows.tolist(), joined, strict=True)):
+            if not keep[position]:
+                continue
+            first = self._hashes.setdefault(hash(text), row)
+            if first != row:
+                keep[position] = False
+                found.append(
+                    Reject(row, "duplicate-row", f"the same as row {first}, which is decided", "{}")
+                )
+        return found
+
+    # -- cells --------------------------------------------------------------------------------
+
+    def _cleaned(self, role: str, column: pa.StringArray, numbers: Mask | None) -> Ids:
+        encoded = column.dictionary_encode()
+        texts = encoded.dictionary.to_pylist()
+        indices = np.asarray(encoded.indices)
+        ids: Ids = np.array([self._cell(role, t, False) for t in texts] or [0], np.int32)[indices]
+        if role == "code" and numbers is not None and numbers.any():
+            typed = np.array([self._cell(role, t, True) for t in texts], np.int32)[indices]
+            ids = np.where(numbers, typed, ids)
+        return ids
+
+    def _cell(self, role: str, text: str, number: bool) -> int:
+        memo = self._memo.setdefault((role, number), {})
+        found = memo.get(text)
+        if found is None:
+            cell = self._clean(role, text, number)
+            found = memo[text] = self.cells[role].number(cell)
+        return found
+
+    def _clean(self, role: str, text: str, number: bool) -> Cell:
+        if role == "code":
+            return clean_code(text, number)
+        if role in ("date", "contract_date"):
+            return clean_day(text, self._order)
+        if role == "route":
+            places = places_in(text) if text.strip() else ()
+            value = " ".join(places)
+            self.routes[value] = places
+            return Cell(value)
+        clean: Callable[[str], Cell] = _CLEANERS.get(role, _as_is)
+        return clean(text)
+
+    def _named(self, column: pa.StringArray) -> Ids:
+        encoded = column.dictionary_encode()
+        numbers = [self.names.number(" ".join(t.split())) for t in encoded.dictionary.to_pylist()]
+        ids: Ids = np.array(numbers or [0], np.int32)[np.asarray(encoded.indices)]
+        return ids
+
+    def _amounts(self, role: str, column: pa.StringArray | None, count: int) -> tuple[Numbers, int]:
+        if column is None:
+            return np.full(count, np.nan), 0
+        encoded = column.dictionary_encode()
+        sign = self._decimal.get(role, "")
+        read = [clean_number(t, sign) for t in encoded.dictionary.to_pylist()]
+        values = np.array([np.nan if v is None else v for v, _, _ in read] or [np.nan])
+        bad = np.array([bool(problem) for *_, problem in read] or [False])
+        indices = np.asarray(encoded.indices)
+        return values[indices], int(bad[indices].sum())
+
+
+def _as_is(text: str) -> Cell:
+    return Cell(" ".join(text.split()))
+
+
+_CLEANERS: dict[str, Callable[[str], Cell]] = {
+    "destination": clean_country,
+    "end_use_country": clean_country,
+    "previous_destination": clean_country,
+    "payer_country": clean_country,
+    "currency": clean_currency,
+    "clause": clean_yes_no,
+}
+
+PIECES = {
+    "", "st", "stk", "stck", "stuck", "stueck", "pc", "pcs", "pce", "pieces", "piece", "ea", "each",
+    "unit", "units", "шт", "штук", "c62", "h87", "nar", "adet", "szt", "u",
+}  # fmt: skip
+"""Units in which an amount divided by a quantity is the price of an item."""
+
+
+def counts_pieces(unit: str) -> bool:
+    """Whether a unit counts items."""
+    return plain(unit) in PIECES
+
+
+def taken(values: Sequence[Any], ids: Ids) -> list[Any]:
+    """The values of numbers."""
+    return [values[i] for i in ids.tolist()]

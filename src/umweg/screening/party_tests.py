@@ -1,0 +1,117 @@
+"""Tests of the parties: consignee, buyer, end user, notify party, forwarder, bank, payer, ship."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from umweg.screening.model import NotChecked, Outcome, Reason
+from umweg.screening.policy import Policy
+
+if TYPE_CHECKING:
+    from umweg.parties import Candidate, Matcher, MatchResult
+
+ROLE_WORDS = {
+    "consignee": "consignee", "buyer": "buyer", "ship_to": "ship-to party", "end_user": "end user",
+    "notify": "notify party", "forwarder": "forwarder", "bank": "bank", "payer": "payer",
+    "vessel": "vessel",
+}  # fmt: skip
+
+NO_LIST = NotChecked(
+    "parties",
+    "no list of parties is held in the store",
+    "bring one into the store, see: umweg data fetch --help",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A party of a line, as it is looked up: every distinct one once."""
+
+    role: str
+    name: str
+
+
+def listed_parties(result: MatchResult, role: str, policy: Policy) -> Iterator[Reason]:
+    """Whether the party is on a list that the store holds, by name in any script, or may be. Above
+    the policy's score it counts as listed, below it somebody has to look."""
+    if result.problem is not None:
+        yield Reason(
+            "party-query-problem", "parties",
+            f"the {ROLE_WORDS[role]} cannot be looked up: {result.problem}",
+            "the line itself", ask=True,
+        )  # fmt: skip
+        return
+    for candidate in result.candidates[:3]:
+        listed = candidate.score >= policy.thresholds.party_listed
+        yield _reason(candidate, role, listed)
+        if listed:
+            return  # the others are weaker
+
+
+def _reason(candidate: Candidate, role: str, listed: bool) -> Reason:
+    party = candidate.party
+    entries = party.listings
+    first = entries[0] if entries else None
+    where = ", ".join(dict.fromkeys(e.list for e in entries)) or "a list without listings"
+    verb = "is listed as" if listed else "may be"
+    programme = f", {first.programme}" if first and first.programme else ""
+    return Reason(
+        "party-listed" if listed else "party-possible", "parties",
+        f"the {ROLE_WORDS[role]} '{candidate.query_name}' {verb} '{candidate.matched_name.text}' "
+        f"({where}{programme}; score {candidate.score:.2f})",
+        f"{first.authority if first else where}, {first.list if first else ''}".rstrip(", "),
+        (first.listed_from if first else "") or "", (first.url if first else "") or "",
+        ask=not listed, entry=party.entity_id,
+    )  # fmt: skip
+
+
+class PartyScreen:
+    """Looks parties up, every distinct one once.
+
+    Args:
+        matcher: The matcher; None where no list is held.
+        policy: Thresholds.
+    """
+
+    def __init__(self, matcher: Matcher | None, policy: Policy) -> None:
+        self._matcher, self._policy = matcher, policy
+        self._known: dict[Query, Outcome] = {}
+
+    @property
+    def looked_up(self) -> int:
+        """Number of distinct parties looked up."""
+        return len(self._known)
+
+    def outcomes(self, queries: Iterable[Query]) -> Mapping[Query, Outcome]:
+        """What the lists say of each party."""
+        if self._matcher is None:
+            return dict.fromkeys(queries, Outcome(not_checked=(NO_LIST,)))
+        wanted = list(dict.fromkeys(queries))
+        new = [q for q in wanted if q not in self._known]
+        for query, result in zip(new, self._match(new), strict=True):
+            reasons = tuple(listed_parties(result, query.role, self._policy))
+            self._known[query] = Outcome(reasons)
+        return {q: self._known[q] for q in wanted}
+
+    def _match(self, queries: Sequence[Query]) -> list[MatchResult]:
+        from umweg.parties import Party
+
+        if self._matcher is None or not queries:
+            return []
+        # The same name in two roles is looked up once, unless one of them is a ship.
+        keys = [(q.name, "Vessel" if q.role == "vessel" else "LegalEntity") for q in queries]
+        distinct = list(dict.fromkeys(keys))
+        found = dict(
+            zip(
+                distinct,
+                self._matcher.match_many(
+                    [Party.named(name, schema) for name, schema in distinct],
+                    threshold=self._policy.thresholds.party_possible,
+                    top=3,
+                ),
+                strict=True,
+            )
+        )
+        return [found[key] for key in keys]
