@@ -5,6 +5,7 @@ The public names. They are loaded when they are first used, so that `import umwe
     import umweg
 
     result = umweg.scan()                      # the packaged sample of real figures
+    umweg.check("orders.csv").to_pandas()      # a decision for every line of an order book
     result.to_pandas()                         # the corridors
     umweg.load_regime().goods("854231", "RUS", date(2022, 3, 1))
     umweg.match("Rassvet Trading")             # a name against the lists in your store
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from umweg.parties import match as match
     from umweg.periods import Window as Window
     from umweg.regime import load as load_regime
+    from umweg.screening import CheckOptions as CheckOptions
+    from umweg.screening import CheckResult as CheckResult
+    from umweg.screening import check as check
     from umweg.store import Store as Store
 
 # `umweg.regime` is the package of the law as data, so its loader is `load_regime`.
@@ -37,18 +41,23 @@ _PUBLIC = {
     "MatchOptions": ("umweg.parties", "MatchOptions"),
     "Matcher": ("umweg.parties", "Matcher"),
     "Party": ("umweg.parties", "Party"),
+    "CheckOptions": ("umweg.screening", "CheckOptions"),
+    "CheckResult": ("umweg.screening", "CheckResult"),
     "ScanOptions": ("umweg.flows", "ScanOptions"),
     "ScanResult": ("umweg.flows", "ScanResult"),
     "Store": ("umweg.store", "Store"),
     "UmwegError": ("umweg.errors", "UmwegError"),
     "Verdict": ("umweg.evidence", "Verdict"),
     "Window": ("umweg.periods", "Window"),
+    "check": ("umweg.screening", "check"),
     "load_regime": ("umweg.regime", "load"),
     "match": ("umweg.parties", "match"),
     "scan": ("umweg.flows", "scan"),
 }
 
 __all__ = [
+    "CheckOptions",
+    "CheckResult",
     "MatchAnswer",
     "MatchOptions",
     "Matcher",
@@ -59,6 +68,7 @@ __all__ = [
     "UmwegError",
     "Verdict",
     "Window",
+    "check",
     "load_regime",
     "match",
     "scan",

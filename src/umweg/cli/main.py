@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from umweg.cli import (
+    check_cmd,
     data_cmd,
     diff_cmd,
     doctor_cmd,
@@ -48,6 +49,7 @@ app.command("scan")(scan_cmd.scan_command)
 app.command("routes")(routes_cmd.routes_command)
 app.command("match")(match_cmd.match_command)
 app.command("trace")(trace_cmd.trace_command)
+app.command("check")(check_cmd.check_command)
 validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 validate.command("names")(validate_names_cmd.names_command)
 app.add_typer(validate, name="validate", help="Measured quality, repeatable by anyone.")

@@ -1,0 +1,265 @@
+"""`umweg check`: an order book in, a reasoned decision for every line out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from umweg.cli.output import (
+    Format,
+    NoColor,
+    Offline,
+    Output,
+    Quiet,
+    Verbose,
+    check_format,
+    parse_day,
+    say,
+    write,
+    writing,
+)
+from umweg.errors import EXIT_CANNOT_TELL, EXIT_FINDINGS, EXIT_OK, UsageError
+from umweg.report.plain_text import Style
+
+if TYPE_CHECKING:
+    from umweg.regime import GoodsList
+    from umweg.screening import CheckOptions, CheckResult
+    from umweg.screening.check import Progress
+    from umweg.store import Store
+
+FAIL_ON = ("never", "alert", "review", "cannot-tell")
+
+
+def check_command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Order book: CSV, XLSX, XLS, ODS, Parquet or JSON lines."),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this sanctioned territory, alpha-3; repeatable. Default: all."),
+    ] = None,
+    goods_list: Annotated[
+        list[Path] | None,
+        typer.Option(help="A goods list of your own, CSV with a column code; repeatable."),
+    ] = None,
+    complete_from: Annotated[
+        str | None, typer.Option(help="First day of which that list is complete.", metavar="DATE")
+    ] = None,
+    complete_until: Annotated[
+        str | None,
+        typer.Option(help="First day of which it is not: absence before counts.", metavar="DATE"),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="File that says which column is what (YAML).")
+    ] = None,
+    save_mapping: Annotated[
+        Path | None, typer.Option("--save-mapping", help="Write the columns that were found here.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding; found without it.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Delimiter; found without it.")] = None,
+    no_parties: Annotated[
+        bool, typer.Option("--no-parties", help="Do not look parties up.")
+    ] = False,
+    policy: Annotated[Path | None, typer.Option(help="Policy file with the points.")] = None,
+    show_policy: Annotated[
+        bool, typer.Option("--show-policy", help="Print the packaged policy file and stop.")
+    ] = False,
+    pack: Annotated[
+        Path | None, typer.Option(help="Write an evidence pack into this new folder.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Check the order book of an evidence pack again.")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Day of the check; lines without a day count as of it.", metavar="DATE"),
+    ] = None,
+    fail_on: Annotated[str, typer.Option(help="never, alert, review or cannot-tell.")] = "never",
+    format_: Format = "table",
+    output: Output = None,
+    top: Annotated[int, typer.Option(help="Alerts that the table shows.", min=0)] = 20,
+    store_dir: Annotated[
+        Path | None,
+        typer.Option("--store", help="Store with lists of parties and a saved scan."),
+    ] = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> int:
+    """Which lines of an order book may go, which must be held, and why?
+
+    Columns, encoding and delimiter are found; headers may be English, German or Russian. Each line
+    is decided: alert, review, cannot-tell or clear, with its reasons, their sources, and what was
+    not checked.
+
+    \b
+    Example: umweg check orders.csv
+    umweg check orders.xlsx --goods-list annex.csv --complete-until 2026-12-01 --format json
+    umweg check orders.csv --pack pack-2026-11-25 --fail-on alert
+    umweg check --replay pack-2026-11-25
+    """
+    if show_policy:
+        from umweg.screening.policy import DEFAULT
+
+        typer.echo(DEFAULT.read_text("utf-8"), nl=False)
+        return EXIT_OK
+    check_format(format_, output)
+    if fail_on not in FAIL_ON:
+        raise UsageError(f"--fail-on does not know '{fail_on}'", allowed=", ".join(FAIL_ON))
+    if (file is None) == (replay is None):
+        raise UsageError(
+            "an order book is needed, or an evidence pack with --replay, not both",
+            next_step="type: umweg check orders.csv",
+        )
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(
+            "the folder of the output file does not exist",
+            where=str(output.parent),
+            next_step="make the folder, or choose another file",
+        )
+
+    from umweg.settings import load_settings
+    from umweg.store.opening import open_configured
+
+    store = open_configured(load_settings(store=store_dir, offline=offline or None))
+    say(f"store: {store.root}", quiet=not verbose)
+    if replay is not None:
+        return _replay(replay, store, no_color, output)
+    if file is None:  # checked above; said again for the type checker
+        return EXIT_OK
+
+    from umweg.screening import CheckOptions, check, mapping_text, read_mapping
+    from umweg.screening.columns import ColumnMap
+
+    lists = _goods_lists(goods_list or [], complete_from, complete_until)
+    options = CheckOptions(
+        targets=tuple(t.strip().upper() for v in target or () for t in v.split(",") if t.strip()),
+        as_of=parse_day(as_of, "--as-of"),
+        policy=policy,
+        goods_lists=tuple(lists),
+        mapping=read_mapping(mapping) if mapping else {},
+        sheet=sheet,
+        encoding=encoding,
+        delimiter=delimiter,
+        parties=not no_parties,
+    )
+    with _progress(quiet) as progress:
+        result = check(file, store, options, progress=progress)
+    _say_mapping(result, quiet)
+    if save_mapping is not None:
+        columns = ColumnMap(result.run.columns, result.run.how, result.run.unused_columns)
+        write(mapping_text(columns), save_mapping)
+        say(f"mapping written to {save_mapping}", quiet=quiet)
+    _write(result, format_, output, top, no_color)
+    if pack is not None:
+        _pack(result, pack, file, options, goods_list or [])
+        say(f"evidence pack written to {pack}", quiet=quiet)
+    if output is not None:
+        say(f"written to {output}", quiet=quiet)
+    return _exit_code(result.counts, fail_on)
+
+
+def _goods_lists(
+    paths: list[Path], complete_from: str | None, complete_until: str | None
+) -> list[GoodsList]:
+    if not paths and (complete_from or complete_until):
+        raise UsageError(
+            "--complete-from and --complete-until say how far a --goods-list reaches",
+            next_step="name the list with --goods-list FILE",
+        )
+    from umweg.regime import goods_list_from_csv
+
+    return [
+        goods_list_from_csv(
+            path,
+            complete_from=parse_day(complete_from, "--complete-from"),
+            complete_until=parse_day(complete_until, "--complete-until"),
+        )
+        for path in paths
+    ]
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Progress | None]:
+    """A count of rows on a terminal; nothing in a pipe."""
+    import sys
+
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} rows"), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("rows", total=None)
+        yield lambda rows: bar.update(task, completed=rows)
+
+
+def _say_mapping(result: CheckResult, quiet: bool) -> None:
+    from umweg.report.check_text import mapping_lines
+
+    for line in mapping_lines(result):
+        say(line, quiet=quiet)
+
+
+def _write(
+    result: CheckResult, format_: str, output: Path | None, top: int, no_color: bool
+) -> None:
+    from umweg.report import check_files, check_text
+
+    if format_ == "xlsx":
+        if output is not None:
+            with writing(output):
+                check_files.check_xlsx(result, output)
+        return
+    if format_ in ("json", "csv"):
+        parts = result.json_parts() if format_ == "json" else check_files.check_csv(result)
+        if output is None:
+            for part in parts:
+                typer.echo(part, nl=False)
+            return
+        with writing(output), output.open("w", encoding="utf-8", newline="") as f:
+            f.writelines(parts)
+        return
+    if format_ == "html":
+        write(check_files.check_html(result), output)
+        return
+    style = Style(no_color, output)
+    write(check_text.check_text(result, style=style, alerts=top), output)
+
+
+def _pack(
+    result: CheckResult, folder: Path, file: Path, options: CheckOptions, lists: list[Path]
+) -> None:
+    from umweg.report.evidence_pack import write_pack
+    from umweg.screening.policy import DEFAULT
+
+    write_pack(result, folder, source=file, policy=options.policy or DEFAULT, goods_lists=lists)
+
+
+def _replay(folder: Path, store: Store, no_color: bool, output: Path | None) -> int:
+    from umweg.report.check_text import replay_text
+    from umweg.screening.replay import replay
+
+    found = replay(folder, store)
+    write(replay_text(found, style=Style(no_color, output)), output)
+    return EXIT_OK if found.same else EXIT_FINDINGS
+
+
+def _exit_code(counts: dict[str, int], fail_on: str) -> int:
+    if fail_on == "never":
+        return EXIT_OK
+    if counts["alert"] or (fail_on != "alert" and counts["review"]):
+        return EXIT_FINDINGS
+    if fail_on == "cannot-tell" and counts["cannot-tell"]:
+        return EXIT_CANNOT_TELL
+    return EXIT_OK

@@ -1,0 +1,167 @@
+"""The evidence pack of a screening: one folder that shows what was checked, against what, and why.
+
+File names are numbers or fixed words: nothing that an order book says becomes a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from umweg.errors import UsageError
+from umweg.report.check_files import check_csv, check_html, check_xlsx, order_html
+from umweg.screening import CheckResult, ColumnMap, LineResult, mapping_text
+from umweg.screening.result import ROWS_SCHEMA
+
+FORMAT = 1
+MAX_PAGES = 2_000
+HELD = ("alert", "review")
+
+
+def write_pack(
+    result: CheckResult,
+    folder: Path,
+    *,
+    source: Path,
+    policy: Path,
+    goods_lists: Sequence[Path] = (),
+) -> Path:
+    """Write the pack into a new or empty folder; the manifest comes last.
+
+    Args:
+        result: The run.
+        folder: Where to.
+        source: The file that was checked; a copy of it goes into the pack.
+        policy: The policy file that was used.
+        goods_lists: The goods lists of the user.
+
+    Returns:
+        The path of the manifest.
+
+    Raises:
+        UsageError: the folder cannot be written, or something lies in it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError(
+                "the folder of the evidence pack is not empty",
+                where=str(folder),
+                allowed="a folder that does not exist yet, or an empty one",
+                next_step="name a new folder: a pack is never mixed with another",
+            )
+        return _write(result, folder, source, policy, goods_lists)
+    except OSError as error:
+        raise UsageError(
+            f"the evidence pack cannot be written: {error.strerror or error}",
+            where=str(folder),
+            next_step="name a folder that can be written",
+        ) from None
+
+
+def _write(
+    result: CheckResult, folder: Path, source: Path, policy: Path, goods_lists: Sequence[Path]
+) -> Path:
+    run = result.run
+    kept = folder / "input"
+    kept.mkdir()
+    copies = {"order book": _copy(source, kept / f"orders.{run.input['kind']}")}
+    copies["policy"] = _copy(policy, kept / "policy.yaml")
+    for n, path in enumerate(goods_lists, start=1):
+        copies[f"goods list {n}"] = _copy(path, kept / f"goods-list-{n}.csv")
+    columns = ColumnMap(run.columns, run.how, run.unused_columns)
+    (kept / "mapping.yaml").write_text(mapping_text(columns), encoding="utf-8")
+    _parts(folder / "result.json", result.json_parts())
+    _parts(folder / "lines.csv", check_csv(result))
+    if result.decided < 1_048_575:
+        check_xlsx(result, folder / "lines.xlsx")
+    (folder / "index.html").write_text(check_html(result), encoding="utf-8")
+    pages = _pages(result, folder / "orders")
+    (folder / "datapackage.json").write_text(
+        json.dumps(_datapackage(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    manifest = {
+        "format": FORMAT,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "run": run.to_dict(),
+        "read": result.read,
+        "decided": result.decided,
+        "decisions": result.counts,
+        "order_pages": pages,
+        "inputs": copies,
+        "files": {
+            path.relative_to(folder).as_posix(): _sha256(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        },
+    }
+    target = folder / "manifest.json"
+    target.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return target
+
+
+def _pages(result: CheckResult, folder: Path) -> int:
+    """A page for each order that is held, with all its lines."""
+    folder.mkdir()
+    held = {_order(line) for line in result.lines(HELD)}
+    if not held:
+        return 0
+    wanted = sorted((line for line in result.lines() if _order(line) in held), key=_order)
+    number = 0
+    for number, (_, group) in enumerate(groupby(wanted, key=_order), start=1):
+        if number > MAX_PAGES:
+            return MAX_PAGES
+        name = f"{number:05d}"
+        page = order_html(result, list(group), name)
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+    return number
+
+
+def _order(line: LineResult) -> tuple[str, int]:
+    """Lines of an order belong together; a line without an order's number stands alone."""
+    return (line.order, 0) if line.order else ("", line.row)
+
+
+def _datapackage(result: CheckResult) -> dict[str, Any]:
+    kinds = {"string": "string", "int64": "integer", "double": "number"}
+    return {
+        "profile": "tabular-data-package",
+        "name": result.run.run_id,
+        "resources": [
+            {
+                "name": "lines",
+                "path": "lines.csv",
+                "profile": "tabular-data-resource",
+                "encoding": "utf-8",
+                "schema": {
+                    "fields": [{"name": f.name, "type": kinds[str(f.type)]} for f in ROWS_SCHEMA],
+                    "primaryKey": "row",
+                },
+            }
+        ],
+    }
+
+
+def _copy(source: Path, target: Path) -> dict[str, str]:
+    shutil.copyfile(source, target)
+    return {
+        "name": source.name,
+        "path": f"{target.parent.name}/{target.name}",
+        "sha256": _sha256(target),
+    }
+
+
+def _parts(path: Path, parts: Iterable[str] | Iterator[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as f:
+        f.writelines(parts)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
