@@ -14,6 +14,7 @@ BIN := .venv/bin
 demo: .venv/installed  ## the main job on the packaged sample, offline
 	$(BIN)/umweg scan --quiet --report report.html
 	@echo "The report with charts and sources: report.html"
+	$(BIN)/umweg check examples/orders_de.csv --quiet
 
 test: lint  ## everything that must be green
 	$(BIN)/python -m pytest -n 2 --dist loadfile

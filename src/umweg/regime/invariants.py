@@ -178,6 +178,17 @@ def _questions(regime: Regime) -> Problems:
             yield None if known and rule.text.strip() else f"{rule.id}: {prefix}"
 
 
+def _duties(regime: Regime) -> Problems:
+    """Duties name countries that exist, and an exemption ends after it begins"""
+    for duty in regime.duties.values():
+        for code in duty.not_to:
+            yield None if is_country(code) else f"{duty.id}: {code} is no country"
+        before, until = duty.old_contracts_before, duty.old_contracts_until
+        whole = (before is None) == (until is None)
+        ordered = before is None or until is None or before < until
+        yield None if whole and ordered else f"{duty.id}: the exemption of old contracts"
+
+
 def _order(regime: Regime) -> Problems:
     """Nothing is in force before it was adopted"""
     for act in regime.instruments.values():
@@ -208,6 +219,7 @@ RULES: tuple[Callable[[Regime], Problems], ...] = (
     _countries,
     _measure_targets,
     _questions,
+    _duties,
     _order,
     _set_aside,
 )

@@ -83,8 +83,11 @@ def check_xlsx(result: CheckResult, path: Path) -> None:
         _sheet(book, "Questions", ("id", "question", "publisher", "answer"), questions, formats)
 
 
-_WIDE = {"reasons": 70, "sources": 40, "questions": 50, "not_checked": 40, "detail": 60, "raw": 60,
-         "consignee": 28, "order": 14, "question": 70, "publisher": 40, "value": 60, "what": 28}  # fmt: skip
+_WIDE = {
+    "reasons": 70, "sources": 40, "questions": 50, "not_checked": 40, "detail": 60, "raw": 60,
+    "consignee": 28, "order": 14, "question": 70, "publisher": 40, "value": 60, "what": 28,
+}  # fmt: skip
+"""Columns that are wider than twelve characters; their texts wrap."""
 
 
 def _sheet(

@@ -95,8 +95,9 @@ def check(
     signals = CorridorSignals(_rows(store, "signals", as_of))
     facts = Facts(regime, targets, policy, options.goods_lists, signals)
     matcher, party_lists = _matcher(store, as_of, options.parties, columns)
+    addresses = _listed_addresses(store, as_of, matcher, columns)
     screening = Screening(
-        facts, book, as_of, PartyScreen(matcher, policy), Rates(store.read("rates")),
+        facts, book, as_of, PartyScreen(matcher, policy, addresses), Rates(store.read("rates")),
         options.usual_quantities, options.parties,
     )  # fmt: skip
     for lines in book.lines():
@@ -140,6 +141,13 @@ def _rows(store: Store, table: str, as_of: date) -> list[dict[str, Any]]:
         return []
     found: list[dict[str, Any]] = store.read(table, as_of).to_pylist()
     return found
+
+
+def _listed_addresses(
+    store: Store, as_of: date, matcher: Any, columns: ColumnMap
+) -> list[dict[str, Any]]:
+    wanted = matcher is not None and "address" in columns.roles
+    return _rows(store, "addresses", as_of) if wanted else []
 
 
 def _matcher(

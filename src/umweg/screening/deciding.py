@@ -238,7 +238,7 @@ class Screening:
         return len(self.trade) - 1
 
     def _party_ids(self, lines: Lines) -> Ids:
-        roles = [r for r in PARTY_ROLES if r in lines.parties]
+        roles = list(lines.parties)
         if not roles or not self._look_up:
             return np.zeros(len(lines), np.int32)
         key = np.stack([lines.parties[r] for r in roles], axis=1)

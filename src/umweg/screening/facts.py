@@ -172,10 +172,12 @@ class Facts:
         return Place("third", ban, namings=namings[0].named_by if namings else ())
 
     def asked(self, line: Trade) -> tuple[str, ...]:
-        """The targets that a line is asked about: all, or that one alone to which it goes."""
+        """The targets that a line is asked about: that one alone to which it goes or where it is
+        used; none, if it goes to a country that applies measures against any of them; else all."""
+        roles = {t: self.place(line.destination, t, line.day).role for t in self.targets}
         own = tuple(
-            t
-            for t in self.targets
-            if self.place(line.destination, t, line.day).role in ("target", "occupied")
+            t for t, role in roles.items() if role in ("target", "occupied") or line.end_use == t
         )
-        return own or self.targets
+        if own:
+            return own
+        return () if "coalition" in roles.values() else self.targets

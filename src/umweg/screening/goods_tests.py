@@ -32,9 +32,7 @@ def readable(line: Trade, facts: Facts) -> Found:
         yield _own("no-destination", "the line names no country of destination")
     if line.day_problem:
         yield _own("bad-date", f"the day of the order cannot be read: {line.day_problem}")
-    if line.destination and all(
-        facts.place(line.destination, t, line.day).role == "coalition" for t in facts.targets
-    ):
+    if line.destination and not facts.asked(line):
         return  # what is sold within the coalition needs no code
     if line.code_problem:
         yield _own("bad-code", line.code_problem)
@@ -56,8 +54,8 @@ def goods_on_a_list(line: Trade, facts: Facts) -> Found:
     for target in facts.asked(line):
         role = facts.place(line.destination, target, line.day).role
         direct = role == "target" or line.end_use == target
-        if role in ("coalition", "occupied") and not direct:
-            continue  # an occupied territory is under an embargo of its own: see destination
+        if role == "occupied" and not direct:
+            continue  # it is under an embargo of its own: see destination
         answer = facts.goods(line.code, target, line.day)
         listed = [h for h in answer.measures if h.direction.startswith("export")]
         if len(line.code) == 4:
@@ -83,7 +81,8 @@ def _one_each(hits: list[Hit]) -> list[Hit]:
 
 def _direct(line: Trade, hit: Hit, target: str) -> Reason:
     """What a listing means for goods that are sold to the target itself."""
-    what = f"{hit.matched_code} is listed against {name_of(target)}: {_law(hit)}"
+    code = hit.matched_code if len(hit.matched_codes) == 1 else f"{line.code} ({hit.matched_code})"
+    what = f"{code} is listed against {name_of(target)}: {_law(hit)}"
     since = hit.in_force_from.isoformat() if hit.in_force_from else ""
 
     def reason(key: str, text: str, ask: bool = False) -> Reason:
@@ -111,7 +110,7 @@ def _direct(line: Trade, hit: Hit, target: str) -> Reason:
             return reason("goods-below-price", f"{what} only above EUR {step:g} per item")
         what += f", above EUR {step:g} per item"
     if hit.in_force_from is None or hit.date_quality == "lower-bound":
-        text = f"{what}; {hit.date_text}: was it listed on the day of the order?"
+        text = f"{what}: was it listed on the day of the order?"
         return reason("goods-date-uncertain", text, True)
     return reason("goods-prohibited", what)
 
@@ -139,11 +138,16 @@ def _third(answer: GoodsAnswer, listed: list[Hit]) -> Found:
         tier = min(hit.tier.split(", "))  # of several within a wider code, the most critical
         yield Reason(
             f"goods-priority-tier-{tier[:1]}", "goods",
-            f"{hit.matched_code} is on the {hit.title}, tier {hit.tier}: goods that "
-            f"{name_of(answer.target)}'s weapons need most",
+            f"{hit.matched_code} is on the {hit.title}, tier {hit.tier}: codes that the issuers "
+            "ask exporters to watch first",
             _source(hit), hit.in_force_from.isoformat() if hit.in_force_from else "", _link(hit),
         )  # fmt: skip
-    bans = [h for h in listed if h.kind == RESTRICTING and h.strength == "listed"]
+    whole = ("exact", "parent")
+    bans = [
+        h for h in listed
+        if h.kind == RESTRICTING and h.strength == "listed" and h.how in whole
+        and not h.partial_code
+    ]  # fmt: skip
     if bans:
         first = min(bans, key=lambda h: h.in_force_from or date.max)
         acts = "; ".join(dict.fromkeys(_law(h) for h in bans[:3]))
@@ -153,11 +157,12 @@ def _third(answer: GoodsAnswer, listed: list[Hit]) -> Found:
             _source(first), first.in_force_from.isoformat() if first.in_force_from else "",
             _link(first),
         )  # fmt: skip
-    elif maybe := [h for h in listed if h.strength == "may_be_controlled"]:
+    elif maybe := [h for h in listed if h.kind == RESTRICTING]:
         hit = maybe[0]
         yield Reason(
             "goods-may-be-restricted", "goods",
-            f"{hit.matched_code} may be controlled against {name_of(answer.target)}: {_law(hit)}",
+            f"{hit.matched_code} may be restricted against {name_of(answer.target)}, in part or "
+            f"as an item of a list of texts: {_law(hit)}",
             _source(hit), hit.in_force_from.isoformat() if hit.in_force_from else "", _link(hit),
             ask=True,
         )  # fmt: skip
@@ -210,7 +215,10 @@ def _reach(
     unknown = [
         r for r in answer.reach if r.status == "cannot-tell" and r.direction.startswith("export")
     ]
-    ended = [r for r in unknown if r.absence == "not-listed" and r.complete_until is not None]
+    ended = [
+        r for r in unknown
+        if r.absence == "not-listed" and r.complete_until and r.complete_until <= line.day
+    ]  # fmt: skip
     target = name_of(answer.target)
     if ended:
         end = min(r.complete_until for r in ended if r.complete_until)

@@ -158,7 +158,8 @@ class OrderBook:
             for role in self.CLEANED
             if role in texts
         }
-        parties = {role: self._named(texts[role]) for role in PARTY_ROLES if role in texts}
+        named = (*PARTY_ROLES, "address")
+        parties = {role: self._named(texts[role]) for role in named if role in texts}
         amounts, unread = {}, 0
         for role in ("value", "unit_price", "quantity"):
             amounts[role], bad = self._amounts(role, texts.get(role), len(batch.rows))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from anyascii import anyascii
 
 from umweg.screening.model import NotChecked, Outcome, Reason
 from umweg.screening.policy import Policy
@@ -17,6 +20,9 @@ ROLE_WORDS = {
     "notify": "notify party", "forwarder": "forwarder", "bank": "bank", "payer": "payer",
     "vessel": "vessel",
 }  # fmt: skip
+
+ADDRESS = "address"
+"""The role of a query that is an address and no name."""
 
 NO_LIST = NotChecked(
     "parties",
@@ -67,16 +73,47 @@ def _reason(candidate: Candidate, role: str, listed: bool) -> Reason:
     )  # fmt: skip
 
 
+MIN_WORDS = 4
+"""Words of an address below which it says too little: a street, its number, a town and one more."""
+
+
+def address_key(text: str) -> str:
+    """An address without case, accents, order and punctuation; empty where it says too little."""
+    words = sorted(set(re.findall(r"\w+", anyascii(text).casefold())))
+    whole = len(words) >= MIN_WORDS and any(w.isdigit() for w in words)
+    return " ".join(words) if whole else ""
+
+
+def listed_address(address: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[Reason]:
+    """Whether somebody who is listed has the same address, word for word in any order."""
+    for entity in known.get(address_key(address), ())[:1]:
+        yield Reason(
+            "party-at-listed-address", "parties",
+            f"the address '{address}' is that of a listed party: {entity}",
+            f"list entry {entity}", entry=entity, ask=True,
+        )  # fmt: skip
+
+
 class PartyScreen:
     """Looks parties up, every distinct one once.
 
     Args:
         matcher: The matcher; None where no list is held.
         policy: Thresholds.
+        addresses: Rows of the store's table `addresses`.
     """
 
-    def __init__(self, matcher: Matcher | None, policy: Policy) -> None:
+    def __init__(
+        self,
+        matcher: Matcher | None,
+        policy: Policy,
+        addresses: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
         self._matcher, self._policy = matcher, policy
+        self._addresses: dict[str, tuple[str, ...]] = {}
+        for row in addresses:
+            if key := address_key(row["full"]):
+                self._addresses[key] = (*self._addresses.get(key, ()), row["entity_id"])
         self._known: dict[Query, Outcome] = {}
 
     @property
@@ -90,9 +127,14 @@ class PartyScreen:
             return dict.fromkeys(queries, Outcome(not_checked=(NO_LIST,)))
         wanted = list(dict.fromkeys(queries))
         new = [q for q in wanted if q not in self._known]
-        for query, result in zip(new, self._match(new), strict=True):
+        names = [q for q in new if q.role != ADDRESS]
+        for query, result in zip(names, self._match(names), strict=True):
             reasons = tuple(listed_parties(result, query.role, self._policy))
             self._known[query] = Outcome(reasons)
+        for query in new:
+            if query.role == ADDRESS:
+                found = listed_address(query.name, self._addresses)
+                self._known[query] = Outcome(tuple(found))
         return {q: self._known[q] for q in wanted}
 
     def _match(self, queries: Sequence[Query]) -> list[MatchResult]:

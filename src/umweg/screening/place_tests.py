@@ -46,7 +46,7 @@ def destination(line: Trade, facts: Facts) -> Found:
             yield Reason(
                 "destination-ban", "destination",
                 f"certain goods must not be sold to {where}: {place.record.note}",
-                place.record.legal_basis, place.record.from_.isoformat(),
+                place.record.legal_basis, place.record.from_.isoformat(), ask=True,
             )  # fmt: skip
         if union := place.customs_union:
             yield Reason(
