@@ -199,7 +199,7 @@ def test_lists_not_held_say_so(regime: rg.Regime, annex: str) -> None:
 
 def test_every_invariant_holds(regime: rg.Regime) -> None:
     results = check(regime)
-    assert len(results) == 12
+    assert len(results) == 13
     for result in results:
         assert result.ok, (result.name, result.problems)
         assert result.tested > 0
@@ -207,7 +207,7 @@ def test_every_invariant_holds(regime: rg.Regime) -> None:
 
 def test_red_flags_and_annexes(regime: rg.Regime) -> None:
     assert len(regime.red_flags) == 61
-    assert sum(f.open_statistics for f in regime.red_flags) == 12
+    assert sum(f.open_statistics for f in regime.red_flags) == 13
     assert len(regime.annexes) == 20
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from umweg.regime import Regime, goods_list_from_csv
-from umweg.screening.deciding import TRADE_TESTS
 from umweg.screening.facts import Facts
 from umweg.screening.flags import FLAGS
 from umweg.screening.goods_tests import contract_clause, control_number, goods_on_a_list, readable
 from umweg.screening.model import Reason, Trade
 from umweg.screening.party_tests import listed_parties
 from umweg.screening.policy import Policy
+from umweg.screening.trade_tests import TRADE_TESTS
 
 LIST = """code,from,wind_down_until,price_threshold_eur,partial_code,strength,date_quality
 482010,2026-02-01,,,,,

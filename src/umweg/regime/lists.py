@@ -76,6 +76,11 @@ class GoodsList:
             index.setdefault(entry.code, []).append(entry)
         return {code: tuple(found) for code, found in index.items()}
 
+    @cached_property
+    def sorted_codes(self) -> tuple[str, ...]:
+        """All codes in order, so that those within a code stand together."""
+        return tuple(sorted(self.by_code))
+
     def members(
         self,
         as_of: date | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -97,11 +98,12 @@ def _by_digits(goods_list: GoodsList, prefix: str) -> list[Match]:
         if length <= len(prefix):
             how: How = "exact" if length == len(prefix) else "parent"
             found += [Match(e, how) for e in goods_list.by_code.get(prefix[:length], ())]
+    ordered = goods_list.sorted_codes
+    within = ordered[bisect_right(ordered, prefix) : bisect_left(ordered, prefix + ":")]
     found += [
         _whole(entry, prefix) or Match(entry, "sub-codes")
-        for code, entries in goods_list.by_code.items()
-        if len(code) > len(prefix) and code.startswith(prefix)
-        for entry in entries
+        for code in within  # ":" comes after every digit
+        for entry in goods_list.by_code[code]
     ]
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,27 +13,14 @@ from umweg.screening.columns import PARTY_ROLES
 from umweg.screening.facts import Facts
 from umweg.screening.flag_bits import flag_bits
 from umweg.screening.flags import FLAGS
-from umweg.screening.goods_tests import (
-    NO_REACH,
-    Found,
-    contract_clause,
-    control_number,
-    goods_on_a_list,
-    readable,
-)
+from umweg.screening.goods_tests import NO_REACH
 from umweg.screening.model import NotChecked, Outcome, Reason, Trade
 from umweg.screening.money import BASIS, Rates, factors
 from umweg.screening.order_book import Ids, Lines, Mask, Numbers, OrderBook, counts_pieces
 from umweg.screening.party_tests import PartyScreen, Query
-from umweg.screening.place_tests import corridor, destination, end_use, route
 from umweg.screening.result import COLUMNS, DECISIONS
+from umweg.screening.trade_tests import TRADE_TESTS, Remembered
 from umweg.sources.batches import Reject
-
-TRADE_TESTS: tuple[Callable[[Trade, Facts], Found], ...] = (
-    readable, goods_on_a_list, destination, end_use, route, corridor, contract_clause,
-    control_number,
-)  # fmt: skip
-"""The tests of what is sold, where to and when, in the order in which they are shown."""
 
 _SENSITIVE = ("goods-priority", "goods-restricted", "goods-may-be-restricted")
 
@@ -60,6 +47,7 @@ class Screening:
         self._party_number: dict[tuple[int, ...], int] = {
             (): 0,
         }
+        self._remembered = Remembered(facts)
         self._tables: list[pa.Table] = []
         self._flag_points = np.array([facts.policy.points[f.key] for f in FLAGS], np.int64)
         self._trade_facts: list[tuple[int, bool, bool]] = []
@@ -154,6 +142,8 @@ class Screening:
         count = len(lines)
         nothing = np.zeros(count, np.int32)
         day_cells = lines.cells.get("date", nothing)
+        # A price matters only where goods go to a target: other lines are alike whatever it is.
+        direct = self._direct(lines)
         unread = np.array([bool(c.problem) for c in self._book.cells["date"].values])
         contracts = self._contract_stretches(lines)
         key = np.stack(
@@ -165,7 +155,7 @@ class Screening:
                 stretches,
                 np.where(unread[day_cells], day_cells, 0),
                 contracts,
-                prices[0],
+                np.where(direct, prices[0], -1),
                 lines.cells.get("control_number", nothing),
                 lines.cells.get("clause", nothing),
             ],
@@ -180,6 +170,16 @@ class Screening:
                 known = self._trade_number[tuple(row)] = self._new_trade(line)
             numbers[n] = known
         return numbers[inverse.reshape(-1)]
+
+    def _direct(self, lines: Lines) -> Mask:
+        """The lines that name a target as destination or as country of end use."""
+        found = np.zeros(len(lines), bool)
+        for role in ("destination", "end_use_country"):
+            if role in lines.cells:
+                cells = self._book.cells[role].values
+                is_target = np.array([c.value in self._facts.targets for c in cells])
+                found |= is_target[lines.cells[role]]
+        return found
 
     def _contract_stretches(self, lines: Lines) -> Ids:
         ids = lines.cells.get("contract_date")
@@ -222,7 +222,7 @@ class Screening:
         reasons: list[Reason] = []
         not_checked: list[NotChecked] = []
         for test in TRADE_TESTS:
-            for found in test(line, self._facts):
+            for found in self._remembered.found(test, line):
                 if isinstance(found, Reason):
                     reasons.append(found)
                 else:

@@ -79,6 +79,7 @@ class Facts:
         self.signals = signals
         self._goods: dict[tuple[str, str, int], GoodsAnswer] = {}
         self._places: dict[tuple[str, str, int], Place] = {}
+        self._asked: dict[tuple[str, str, int], tuple[str, ...]] = {}
 
     # -- days ---------------------------------------------------------------------------------
 
@@ -174,10 +175,14 @@ class Facts:
     def asked(self, line: Trade) -> tuple[str, ...]:
         """The targets that a line is asked about: that one alone to which it goes or where it is
         used; none, if it goes to a country that applies measures against any of them; else all."""
-        roles = {t: self.place(line.destination, t, line.day).role for t in self.targets}
-        own = tuple(
-            t for t, role in roles.items() if role in ("target", "occupied") or line.end_use == t
-        )
-        if own:
-            return own
-        return () if "coalition" in roles.values() else self.targets
+        key = (line.destination, line.end_use, self.stretch(line.day))
+        if key not in self._asked:
+            roles = {t: self.place(line.destination, t, line.day).role for t in self.targets}
+            own = tuple(
+                t
+                for t, role in roles.items()
+                if role in ("target", "occupied") or line.end_use == t
+            )
+            within = "coalition" in roles.values()
+            self._asked[key] = own or (() if within else self.targets)
+        return self._asked[key]
