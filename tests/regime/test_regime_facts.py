@@ -207,7 +207,7 @@ def test_every_invariant_holds(regime: rg.Regime) -> None:
 
 def test_red_flags_and_annexes(regime: rg.Regime) -> None:
     assert len(regime.red_flags) == 61
-    assert sum(f.open_statistics for f in regime.red_flags) == 13
+    assert sum(f.open_statistics for f in regime.red_flags) == 12
     assert len(regime.annexes) == 20
 
 
