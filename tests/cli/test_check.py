@@ -67,6 +67,7 @@ def test_cannot_tell_has_a_code_of_its_own(tmp_path: Path) -> None:
         (["{book}", "--target", "FRA"], 2, "no measures"),
         (["{book}", "--format", "pdf"], 2, "unknown format"),
         (["--replay", "{book}"], 3, "no evidence pack"),
+        (["--replay", "x", "{book}"], 2, "stands alone"),
     ],
 )
 def test_wrong_usage_is_said(
@@ -103,3 +104,22 @@ def test_a_pack_and_its_replay(
 def test_the_policy_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--show-policy"]) == 0
     assert "review_from: 30" in capsys.readouterr().out
+
+
+def test_sales_against_the_market(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "sales.csv"
+    rows = [
+        f"15.{m:02d}.{y};481910;KZ;{1000 * (y - 2020)},00;EUR"
+        for y in (2021, 2022)
+        for m in range(1, 12)
+    ]
+    path.write_text("\n".join(["Datum;Warennummer;Land;Umsatz;Währung", *rows]) + "\n", "utf-8")
+    page = tmp_path / "risk.html"
+    words = ["check", "--history", str(path), "--reporter", "deu"]
+    assert run([*words, "--assessment", str(page), "--lang", "de"]) == 0
+    out, err = capsys.readouterr()
+    assert "KAZ" in out
+    assert "2021-01..2021-11 against 2022-01..2022-11" in err
+    assert "Risikobewertung" in page.read_text("utf-8")
+    assert run(["check", "--assessment", str(page), str(path)]) == 2
+    assert run([*words, "--lang", "fr"]) == 2

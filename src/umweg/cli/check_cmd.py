@@ -19,6 +19,7 @@ from umweg.cli.output import (
     check_format,
     parse_day,
     say,
+    show,
     write,
     writing,
 )
@@ -27,7 +28,7 @@ from umweg.report.plain_text import Style
 
 if TYPE_CHECKING:
     from umweg.regime import GoodsList
-    from umweg.screening import CheckOptions, CheckResult
+    from umweg.screening import CheckOptions, CheckResult, History
     from umweg.screening.check import Progress
     from umweg.store import Store
 
@@ -76,6 +77,24 @@ def check_command(
     replay: Annotated[
         Path | None, typer.Option(help="Check the order book of an evidence pack again.")
     ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(help="Sales of past years: your growth against the market's."),
+    ] = None,
+    reporter: Annotated[
+        str, typer.Option(help="Your country, alpha-3: its exports are a market to compare with.")
+    ] = "",
+    before: Annotated[
+        str | None, typer.Option(help="Months before, for --history.", metavar="FROM..TO")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option(help="Months after, for --history.", metavar="FROM..TO")
+    ] = None,
+    assessment: Annotated[
+        Path | None,
+        typer.Option(help="Write the risk assessment of --history to this file (HTML)."),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the risk assessment: en or de.")] = "en",
     as_of: Annotated[
         str | None,
         typer.Option(help="Day of the check; lines without a day count as of it.", metavar="DATE"),
@@ -104,6 +123,7 @@ def check_command(
     umweg check orders.xlsx --goods-list annex.csv --complete-until 2026-12-01 --format json
     umweg check orders.csv --pack pack-2026-11-25 --fail-on alert
     umweg check --replay pack-2026-11-25
+    umweg check --history sales.csv --reporter DEU --assessment risk.html --lang de
     """
     if show_policy:
         from umweg.screening.policy import DEFAULT
@@ -113,11 +133,17 @@ def check_command(
     check_format(format_, output)
     if fail_on not in FAIL_ON:
         raise UsageError(f"--fail-on does not know '{fail_on}'", allowed=", ".join(FAIL_ON))
-    if (file is None) == (replay is None):
+    if replay is not None and (file is not None or history is not None):
+        raise UsageError("--replay stands alone", next_step="type: umweg check --replay PACK")
+    if file is None and replay is None and history is None:
         raise UsageError(
-            "an order book is needed, or an evidence pack with --replay, not both",
+            "an order book is needed, or a sales history with --history, or a pack with --replay",
             next_step="type: umweg check orders.csv",
         )
+    if assessment is not None and history is None:
+        raise UsageError("a risk assessment needs a sales history", next_step="add --history FILE")
+    if lang not in ("en", "de"):
+        raise UsageError(f"--lang does not know {lang!r}", allowed="en, de")
     if output is not None and not output.parent.is_dir():
         raise UsageError(
             "the folder of the output file does not exist",
@@ -132,7 +158,12 @@ def check_command(
     say(f"store: {store.root}", quiet=not verbose)
     if replay is not None:
         return _replay(replay, store, no_color, output)
-    if file is None:  # checked above; said again for the type checker
+    told = _history(history, store, reporter, before, after, mapping) if history else None
+    if told is not None and file is None:
+        _write_history(told, format_, output, no_color)
+    if told is not None and assessment is not None:
+        _assess(told, assessment, lang, quiet)
+    if file is None:
         return EXIT_OK
 
     from umweg.screening import CheckOptions, check, mapping_text, read_mapping
@@ -149,6 +180,7 @@ def check_command(
         encoding=encoding,
         delimiter=delimiter,
         parties=not no_parties,
+        usual_quantities=told.usual if told is not None else {},
     )
     with _progress(quiet) as progress:
         result = check(file, store, options, progress=progress)
@@ -164,6 +196,53 @@ def check_command(
     if output is not None:
         say(f"written to {output}", quiet=quiet)
     return _exit_code(result.counts, fail_on)
+
+
+def _history(
+    path: Path,
+    store: Store,
+    reporter: str,
+    before: str | None,
+    after: str | None,
+    mapping: Path | None,
+) -> History:
+    from umweg.periods import Window
+    from umweg.screening import compare_history, read_mapping
+
+    if (before is None) != (after is None):
+        raise UsageError("--before and --after belong together", next_step="name both or none")
+    return compare_history(
+        path,
+        store,
+        reporter=reporter.upper(),
+        before=Window.parse(before) if before else None,
+        after=Window.parse(after) if after else None,
+        mapping=read_mapping(mapping) if mapping else None,
+    )
+
+
+def _write_history(told: History, format_: str, output: Path | None, no_color: bool) -> None:
+    from umweg.report.assessment import history_rows
+
+    say(f"{told.name}: {told.read:,} rows, {told.before} against {told.after}; {told.vintage}")
+    for what, number in told.unused.items():
+        say(f"  {number:,} rows without a {what} are not compared")
+    if format_ == "table":
+        columns = (
+            ("destination", "to"), ("code", "code"), ("own", "you"), ("market", "market"),
+            ("status", "faster?"), ("difference", "difference"),
+        )  # fmt: skip
+        show(history_rows(told), columns, format_, output, no_color, title="Growth")
+    else:
+        show(told.to_dicts(), (), format_, output, no_color, title="Growth")
+
+
+def _assess(told: History, path: Path, lang: str, quiet: bool) -> None:
+    from umweg.regime import load
+    from umweg.report.assessment import assessment_html
+
+    write(assessment_html(told, load(), lang), path)
+    say(f"risk assessment written to {path}", quiet=quiet)
 
 
 def _goods_lists(

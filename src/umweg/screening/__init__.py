@@ -2,6 +2,7 @@
 
 from umweg.screening.check import CheckOptions, check
 from umweg.screening.columns import ColumnMap, mapping_text, propose, read_mapping
+from umweg.screening.history import Growth, History, compare_history
 from umweg.screening.policy import Policy, load_policy
 from umweg.screening.result import CheckResult, LineResult, Run
 
@@ -9,10 +10,13 @@ __all__ = [
     "CheckOptions",
     "CheckResult",
     "ColumnMap",
+    "Growth",
+    "History",
     "LineResult",
     "Policy",
     "Run",
     "check",
+    "compare_history",
     "load_policy",
     "mapping_text",
     "propose",

@@ -261,9 +261,9 @@ _CURRENCIES = {
 
 def clean_currency(text: str) -> Cell:
     """The three letters of ISO 4217."""
-    shown = text.strip().upper().rstrip(".")
-    if not shown:
+    if not text.strip():
         return EMPTY
+    shown = text.strip().upper().rstrip(".")
     code = _CURRENCIES.get(shown, shown)
     if not re.fullmatch(r"[A-Z]{3}", code):
         return Cell(problem=f"'{cut(text)}' is no currency; allowed: three letters such as EUR")
@@ -310,9 +310,9 @@ _NO = {"no", "n", "nein", "нет", "false", "0", "non", "fehlt", "-", "none", "
 
 def clean_yes_no(text: str) -> Cell:
     """`yes` or `no`."""
-    shown = text.strip().casefold().rstrip(".")
-    if not shown:
+    if not text.strip():
         return EMPTY
+    shown = text.strip().casefold().rstrip(".")
     if shown in _YES:
         return Cell("yes")
     if shown in _NO:
