@@ -4,6 +4,9 @@ import csv
 import io
 import json
 import os
+import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -206,3 +209,21 @@ def test_a_killed_run_is_gone_on_with(store: str, tmp_path: Path) -> None:
         rows = list(csv.DictReader(f))
     assert [int(r["row"]) for r in rows] == list(range(2, 30_002))
     assert not part.exists()
+
+
+def test_the_example_runs(tmp_path: Path) -> None:
+    """Four customers: two are on the list under another spelling, one is not, one has no name."""
+    root = Path(__file__).resolve().parents[2]
+    shutil.copytree(root / "examples", tmp_path / "examples")
+    text = (root / "examples" / "README.md").read_text("utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.S)
+    lines = next(b for b in blocks if "customers.csv" in b).strip().splitlines()
+    shown = []
+    for line in lines:
+        words = [sys.executable, "-m", *shlex.split(line)]
+        done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == EXIT_OK, done.stderr
+        shown.append(done.stdout)
+    assert "rows read 4 = answered 3 + set aside 1" in shown[1]
+    assert "match 2, no-match 1" in shown[1]
+    assert "Рассвет Трейдинг: match" in shown[2]
