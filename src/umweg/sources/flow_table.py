@@ -7,10 +7,11 @@ alarm of the snapshot. Nothing is estimated and nothing corrected.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -19,11 +20,11 @@ from umweg.errors import InputError, UsageError
 from umweg.sources.alarms import alarms_of
 from umweg.sources.aside import Aside
 from umweg.sources.batch_rules import BatchRules
-from umweg.sources.batches import LineByLineError, Reject, as_json, listed
+from umweg.sources.batches import Batch, LineByLineError, Reject, as_json, listed
 from umweg.sources.coverage import write_coverage
 from umweg.sources.row_file import RowFile
 from umweg.sources.statements import Statements
-from umweg.store import Manifest, Store, commit, input_file
+from umweg.store import Alarm, Manifest, Store, commit, input_file
 from umweg.store.contracts import ORIGINS
 from umweg.store.snapshots import Staging
 
@@ -100,16 +101,56 @@ def import_flows(
     vintage = check_names(source, dataset, published_on)
     file = RowFile(path, ALLOWED)
     _check_header(file)
+    return import_table(
+        file, store, source=source, dataset=dataset, vintage=vintage, origin=origin, strict=strict,
+        progress=progress,
+    )  # fmt: skip
+
+
+class Table(Protocol):
+    """A file whose rows come in the columns of the contract."""
+
+    path: Path
+    columns: tuple[str, ...]
+
+    def batches(self, *, careful: bool = False) -> Iterator[Batch]:
+        """The rows; `careful` after a `LineByLineError`."""
+        ...
+
+
+def import_table(
+    file: Table,
+    store: Store,
+    *,
+    source: str,
+    dataset: str,
+    vintage: str | None,
+    origin: OriginInfo | None,
+    strict: bool = False,
+    progress: Progress | None = None,
+    parser: str = PARSER,
+    retrieved_at: str | None = None,
+    alarms: Sequence[Alarm] = (),
+) -> Manifest:
+    """Import a table whose rows come in the columns of the contract; see `import_flows`.
+
+    Args:
+        file: The table.
+        store: Where to.
+        source, dataset, vintage, origin, strict, progress, retrieved_at: As in `import_flows` and
+            `ImportRequest`; checked before.
+        parser: Name and version of what made the columns.
+        alarms: What was noticed already.
+    """
+    given = (source, dataset, vintage, origin, strict, progress, parser, retrieved_at, alarms)
     try:
-        return _attempt(file, store, source, dataset, vintage, origin, strict, progress)
+        return _attempt(file, store, *given)
     except LineByLineError:
-        return _attempt(
-            file, store, source, dataset, vintage, origin, strict, progress, careful=True
-        )
+        return _attempt(file, store, *given, careful=True)
 
 
 def _attempt(
-    file: RowFile,
+    file: Table,
     store: Store,
     source: str,
     dataset: str,
@@ -117,6 +158,9 @@ def _attempt(
     origin: OriginInfo | None,
     strict: bool,
     progress: Progress | None,
+    parser: str,
+    retrieved_at: str | None,
+    alarms: Sequence[Alarm],
     *,
     careful: bool = False,
 ) -> Manifest:
@@ -143,13 +187,14 @@ def _attempt(
             stage,
             source=source,
             dataset=dataset,
-            parser=PARSER,
+            parser=parser,
             inputs=[passport],
             rows_read=done.rows_read,
             rows_kept=len(done.statements),
             rows_set_aside=done.aside.count,
-            alarms=alarms_of(done.statements, store, file.columns),
+            alarms=[*alarms, *alarms_of(done.statements, store, file.columns)],
             published_on=vintage,
+            retrieved_at=retrieved_at,
         )
 
 
@@ -213,7 +258,7 @@ def _check_header(file: RowFile) -> None:
 class _Import:
     """One reading of a file."""
 
-    def __init__(self, file: RowFile, stage: Staging, progress: Progress | None) -> None:
+    def __init__(self, file: Table, stage: Staging, progress: Progress | None) -> None:
         self._file = file
         self._progress = progress
         self._rules = BatchRules(file.columns)
@@ -300,7 +345,7 @@ def _listed(rows: Sequence[int]) -> str:
     return shown + (f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else "")
 
 
-def _refuse(file: RowFile, done: _Import, strict: bool) -> None:
+def _refuse(file: Table, done: _Import, strict: bool) -> None:
     if not done.rows_read:
         raise InputError(
             "the file has a header and no rows",
