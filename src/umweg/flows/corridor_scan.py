@@ -35,7 +35,13 @@ from umweg.flows.policy import Policy, load_policy
 from umweg.flows.question import Question, ask
 from umweg.flows.result import OriginUsed, Run, ScanResult
 from umweg.flows.statements import Covers, choose_statements
-from umweg.flows.untested import listing, missing_for, not_tested, thin_exporters
+from umweg.flows.untested import (
+    listing,
+    missing_for,
+    not_tested,
+    reconciled,
+    thin_exporters,
+)
 from umweg.flows.yearly import Pair, Yearly, yearly_figures
 from umweg.regime import Regime, load
 from umweg.store import Store
@@ -70,7 +76,7 @@ def scan(
     available = Availability(store)
     covers = choose_statements(store, question, available)
     if covers is None:
-        return _nothing(question, regime, policy)
+        return _nothing(question, regime, policy, reconciled(store))
     currency = ratio_currency(covers, options)
     places = tuple(sorted(question.named))
     elsewhere = question.targets | {c.country for c in regime.transit(options.target)}
@@ -151,7 +157,10 @@ def scan(
             },
             question.renumbered,
         ),
-        not_tested=not_tested(places, held, covers, panel, question, yearly),
+        not_tested=(
+            *not_tested(places, held, covers, panel, question, yearly),
+            *reconciled(store),
+        ),
     )
 
 
@@ -382,7 +391,9 @@ def _basket_hash(question: Question) -> str:
     return hashlib.sha256(json.dumps([rows, question.wanted.prefixes]).encode()).hexdigest()
 
 
-def _nothing(question: Question, regime: Regime, policy: Policy) -> ScanResult:
+def _nothing(
+    question: Question, regime: Regime, policy: Policy, unread: tuple[NotTested, ...]
+) -> ScanResult:
     """The answer where the store has no inbound leg at all: nothing was tested."""
     options = question.options
     missing = f"exports of the coalition by goods code, {options.before} and {options.after}"
@@ -390,8 +401,11 @@ def _nothing(question: Question, regime: Regime, policy: Policy) -> ScanResult:
         _run(question, regime, policy),
         (),
         (),
-        tuple(
-            NotTested(p, "no figures in the store for these windows", missing)
-            for p in question.named
+        (
+            *(
+                NotTested(p, "no figures in the store for these windows", missing)
+                for p in question.named
+            ),
+            *unread,
         ),
     )

@@ -10,6 +10,7 @@ from umweg.flows.question import Question
 from umweg.flows.statements import Covers
 from umweg.flows.yearly import Yearly
 from umweg.geography import named
+from umweg.store import Store
 
 
 def listing(periods: Sequence[str]) -> str:
@@ -43,6 +44,25 @@ def missing_for(
             f"exports of {named(p)} to {named(options.target)} by {codes}, in {windows}"
         )
     return out
+
+
+def reconciled(store: Store) -> tuple[NotTested, ...]:
+    """The figures that are held and are read by no test, because they are nobody's statement.
+
+    Who reconciles the reports of exporter and importer into one figure makes them agree: a mirror
+    gap between it and anybody's report would be a gap between two methods, and the detour that is
+    looked for is what was reconciled away.
+    """
+    return tuple(
+        NotTested(
+            f"{m.source}/{m.dataset}",
+            "reconciled figures are read by no test: reconciling both sides' reports erases the "
+            "mirror gap",
+            "the exporters' and importers' own reports, for instance of UN Comtrade",
+        )
+        for m in store.snapshots()
+        if m.reconciled
+    )
 
 
 def not_tested(

@@ -8,7 +8,10 @@ from functools import cache
 
 from umweg.geography import is_place
 
-_PARENTHESES = re.compile(r"\s*\([^()]*\)\s*$")
+_PARENTHESES = re.compile(r"\s*\(.*\)\s*$")
+_NO_COUNTRY = frozenset({"america", "америка", "amerika", "amérique"})
+"""Names of parts of the world that name lists take for a country: in statistics America is the
+continent, and its total beside the United States would be read as theirs."""
 
 
 def _plain(name: str) -> str:
@@ -76,7 +79,7 @@ class CountryNames:
 
 
 def _territory(text: str) -> str | None:
-    if not text or len(text) > 120:
+    if not text or len(text) > 120 or _plain(text) in _NO_COUNTRY:
         return None
     from rigour.territories import get_territory, lookup_territory
 
