@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,17 +93,13 @@ def coverage_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def set_aside_by_reason(m: Manifest) -> list[dict[str, Any]]:
     """The reasons with the number of rows and the first rows of each."""
-    rows = sorted(m.rows("set_aside").to_pylist(), key=lambda r: int(r["row"]))
-    counts = Counter(r["reason"] for r in rows)
     return [
         {
             "reason": reason,
             "rows": n,
-            "first": [
-                {"row": r["row"], "detail": r["detail"]} for r in rows if r["reason"] == reason
-            ][:_FIRST],
+            "first": [{"row": row, "detail": detail} for row, detail in first],
         }
-        for reason, n in counts.most_common()
+        for reason, n, first in m.set_aside_reasons(_FIRST)
     ]
 
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from umweg.errors import StoreError
@@ -101,6 +103,29 @@ class Manifest:
         except (OSError, pa.ArrowException) as error:
             raise self.damage(table, str(error)) from error
         return pa.concat_tables(parts) if parts else schema.empty_table()
+
+    def set_aside_reasons(self, first: int) -> list[tuple[str, int, list[tuple[int, str]]]]:
+        """Each reason of rows set aside, most frequent first: rows, and the first of them.
+
+        Read in batches, because a large file may have millions of breakdowns.
+        """
+        counts: Counter[str] = Counter()
+        found: dict[str, list[tuple[int, str]]] = {}
+        try:
+            for path in self.paths("set_aside"):
+                with pq.ParquetFile(path) as file:
+                    for batch in file.iter_batches(columns=["row", "reason", "detail"]):
+                        for reason in pc.unique(batch["reason"]).to_pylist():
+                            rows = batch.filter(pc.equal(batch["reason"], reason))
+                            counts[reason] += rows.num_rows
+                            rows = rows.take(pc.array_sort_indices(rows["row"])[:first])
+                            pairs = zip(
+                                rows["row"].to_pylist(), rows["detail"].to_pylist(), strict=True
+                            )
+                            found[reason] = sorted([*found.get(reason, []), *pairs])[:first]
+        except (OSError, pa.ArrowException) as error:
+            raise self.damage("set_aside", str(error)) from error
+        return [(reason, n, found[reason]) for reason, n in counts.most_common()]
 
     def check_rows(self, table: str) -> None:
         """Compare the number of rows that the files of a table have with the one they had.
