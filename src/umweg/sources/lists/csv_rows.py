@@ -112,6 +112,13 @@ def csv_rows(
                 allowed=f"fields of at most {MAX_FIELD:,} characters",
                 next_step="download the file again",
             ) from error
+        if len(parts) > _MAX_LINES:
+            raise InputError(
+                f"a quoted text that begins in line {first} is endless",
+                where=str(path),
+                allowed=f"a text over at most {_MAX_LINES:,} lines",
+                next_step="download the file again",
+            )
         bad, lines.undecodable = lines.undecodable, False
         if not cells or not "".join(parts).strip("\x1a \r\n"):
             continue

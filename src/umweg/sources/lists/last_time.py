@@ -51,7 +51,8 @@ def compare_with_last_time(
             ("all", before.total(), now.total()),
             *((k, n, now[k]) for k, n in sorted(before.items()) if n >= MIN_GROUP),
         ]
-        if new < old * (1 - max_shrink)
+        # One of a dozen is no tenth of a long list; half of them is.
+        if new < old * (1 - max_shrink) and (old >= MIN_GROUP or new < old / 2)
     ]
     if shrunk and not request.allow_shrink:
         raise InputError(
