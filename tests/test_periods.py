@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +75,34 @@ def test_a_window_is_written_and_read_back(window: Window) -> None:
 def test_shifting_there_and_back(window: Window, by: int) -> None:
     assert window.shifted(by).shifted(-by) == window
     assert len(window.shifted(by).periods) == len(window.periods)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2023 H1", "2023-01", "2023-06"), ("2022-H2", "2022-07", "2022-12"),
+        ("H1 2023", "2023-01", "2023-06"), ("2022-Q3", "2022-07", "2022-09"),
+        ("2022 q4", "2022-10", "2022-12"), ("Q1 2023", "2023-01", "2023-03"),
+        ("Jan–Nov 2022", "2022-01", "2022-11"), ("January-November 2022", "2022-01", "2022-11"),
+        ("Sept 2023", "2023-09", "2023-09"), ("May 2023", "2023-05", "2023-05"),
+    ],
+)  # fmt: skip
+def test_intervals_as_people_write_them(text: str, first: str, last: str) -> None:
+    assert Window.parse(text) == Window(first, last)
+
+
+@pytest.mark.parametrize("text", ["2023 H3", "2023 Q5", "Foo 2022", "2023 H", "H1"])
+def test_intervals_that_are_none(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Window.parse(text)
+    assert "2022-Q3" in caught.value.allowed
+
+
+def test_windows_as_intervals_of_days() -> None:
+    """Half-open: the first day after the window is the end."""
+    assert (Window("2023-01", "2023-06").first_day, Window("2023-01", "2023-06").until) == (
+        date(2023, 1, 1), date(2023, 7, 1),
+    )  # fmt: skip
+    assert Window("2021-01", "2022-12").calendar_years == ("2021", "2022")
+    assert Window("2021-02", "2022-12").calendar_years == ()
+    assert Window("2021", "2022").months == Window("2021-01", "2022-12")

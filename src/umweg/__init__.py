@@ -9,6 +9,7 @@ The public names. They are loaded when they are first used, so that `import umwe
     result.to_pandas()                         # the corridors
     umweg.load_regime().goods("854231", "RUS", date(2022, 3, 1))
     umweg.match("Rassvet Trading")             # a name against the lists in your store
+    umweg.claim("kz-14")                       # the verdict on a public statement
     umweg.Store.open("my-store")               # published figures with their origin
 """
 
@@ -18,6 +19,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from umweg.claims import ClaimResult as ClaimResult
+    from umweg.claims import ClaimVerdict as ClaimVerdict
+    from umweg.claims import claim as claim
     from umweg.errors import UmwegError as UmwegError
     from umweg.evidence import Verdict as Verdict
     from umweg.flows import ScanOptions as ScanOptions
@@ -43,6 +47,9 @@ _PUBLIC = {
     "Party": ("umweg.parties", "Party"),
     "CheckOptions": ("umweg.screening", "CheckOptions"),
     "CheckResult": ("umweg.screening", "CheckResult"),
+    "ClaimResult": ("umweg.claims", "ClaimResult"),
+    "ClaimVerdict": ("umweg.claims", "ClaimVerdict"),
+    "claim": ("umweg.claims", "claim"),
     "ScanOptions": ("umweg.flows", "ScanOptions"),
     "ScanResult": ("umweg.flows", "ScanResult"),
     "Store": ("umweg.store", "Store"),
@@ -58,6 +65,8 @@ _PUBLIC = {
 __all__ = [
     "CheckOptions",
     "CheckResult",
+    "ClaimResult",
+    "ClaimVerdict",
     "MatchAnswer",
     "MatchOptions",
     "Matcher",
@@ -69,6 +78,7 @@ __all__ = [
     "Verdict",
     "Window",
     "check",
+    "claim",
     "load_regime",
     "match",
     "scan",

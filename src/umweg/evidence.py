@@ -125,15 +125,26 @@ CAVEATS: Mapping[str, str] = {
     "all goods for the mirror gap.",
     "fake-date-placebos": "The p-value compares with restricted codes one step earlier, before "
     "the measures: one other pair of windows, with what was particular to it.",
+    "few-placebos": "There are too few earlier dates to compare with: how far the flow moves by "
+    "itself is not known.",
     "group-composition": "A published group (such as 'The EU') did not have the same members in "
     "every year.",
     "import-codes": "The list may contain some codes that the act names for imports only.",
     "joined-codes": "A revision of the nomenclature ties this code to others; they were followed "
     "together, and what is said of one holds for all of them.",
+    "later-vintage": "The figures came out, or were revised, after the statement was made: the "
+    "speaker cannot have known these numbers.",
     "list-reach": "The goods list does not reach to the end of the window: goods listed later "
     "are not in the basket.",
+    "listed-within-period": "Some goods were listed within a period of the figures, or on a day "
+    "that is known only as a bound: trade before and after the listing cannot be told apart.",
+    "may-be-controlled": "Some codes hold controlled and other goods: trade in them is no trade in "
+    "listed goods before the goods are classified.",
     "missing-reporters": "Some reporters have no figure for some months of the windows; they "
     "count with what they published unless complete reporters are asked for.",
+    "names-exact": "The name was compared as published, without variants of spelling.",
+    "reading-open": "The publication does not say exactly which goods, months or partners it "
+    "counted; the number is held against each reading.",
     "several-sources": "More than one source states this flow; one was used, the others are named.",
     "origin-or-consignment": "The importer's publication does not say whether the partner is the "
     "country of origin or of consignment.",
@@ -145,6 +156,8 @@ CAVEATS: Mapping[str, str] = {
     "periods are provisional and get revised.",
     "shared-report": "Surge and mirror gap both use the exporters' report: they are not "
     "independent, and their p-values are never multiplied.",
+    "sub-codes-only": "The figures hold only some sub-codes of these goods: the sum is a lower "
+    "bound.",
     "target-elsewhere": "This country is itself the target of another measure of the regime.",
     "total-only-onward": "The onward figure is of all goods: it is shown, not judged.",
     "windows-after-measures": "The window before does not end before the measures began: a detour "

@@ -12,6 +12,7 @@ import typer
 
 from umweg.cli import (
     check_cmd,
+    claim_cmd,
     data_cmd,
     diff_cmd,
     doctor_cmd,
@@ -44,6 +45,7 @@ app.add_typer(regime_cmd.app, name="regime", help="The law as data, as of a date
 app.add_typer(data_cmd.app, name="data", help="Figures in the store: import, see, remove.")
 data_cmd.app.add_typer(fetch_cmd.app, name="fetch")
 data_cmd.app.command("diff")(diff_cmd.diff_command)
+app.add_typer(claim_cmd.app, name="claim", help="Public statements put to the test.")
 app.command("doctor")(doctor_cmd.doctor_command)
 app.command("scan")(scan_cmd.scan_command)
 app.command("routes")(routes_cmd.routes_command)

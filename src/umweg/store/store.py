@@ -151,14 +151,28 @@ class Store:
         newest: dict[tuple[str, str], Manifest] = {}
         for m in self.all_snapshots:
             key = (m.source, m.dataset)
-            day = m.published_on or m.imported_at[:10]
-            if as_of is not None and day > as_of.isoformat():
+            if as_of is not None and m.day > as_of.isoformat():
                 continue
             old = newest.get(key)
-            if old is None or day >= (old.published_on or old.imported_at[:10]):
+            if old is None or m.day >= old.day:
                 newest.pop(key, None)  # a dict keeps the place of a key that is set again
                 newest[key] = m
         return tuple(newest.values())
+
+    def published_by(self, day: date) -> Store:
+        """This store, read-only, as it stood at the end of a day.
+
+        It holds what was published (or, undated, imported) by then. Exchange rates are those of
+        every day: the mean of a month was known at its end, and the snapshot that carries the
+        history is younger than most days that are asked for.
+        """
+        seen = Store(self.root, base=self.base, engine=self.engine, writable=False)
+        seen.__dict__["all_snapshots"] = tuple(
+            m
+            for m in self.all_snapshots
+            if m.day <= day.isoformat() or (m.paths("rates") and not m.paths("flows"))
+        )
+        return seen
 
     def snapshot(self, snapshot_id: str) -> Manifest:
         """The snapshot of an id."""
