@@ -217,7 +217,7 @@ def test_a_relation_without_a_side_and_a_firm_that_nobody_names() -> None:
 
 def test_a_side_known_by_name_only() -> None:
     rows = holds("X", "A", 60, object_id=None, object_name="Firma Ä")
-    assert run("ofac", "X", rows).of("name:Firma Ä").status == "owned"
+    assert run("ofac", "X", rows).of("name:firma ä").status == "owned"
 
 
 def test_no_relations() -> None:

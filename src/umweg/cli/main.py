@@ -18,6 +18,7 @@ from umweg.cli import (
     doctor_cmd,
     fetch_cmd,
     match_cmd,
+    ownership_cmd,
     regime_cmd,
     routes_cmd,
     scan_cmd,
@@ -50,6 +51,7 @@ app.command("doctor")(doctor_cmd.doctor_command)
 app.command("scan")(scan_cmd.scan_command)
 app.command("routes")(routes_cmd.routes_command)
 app.command("match")(match_cmd.match_command)
+app.command("ownership")(ownership_cmd.ownership_command)
 app.command("trace")(trace_cmd.trace_command)
 app.command("check")(check_cmd.check_command)
 validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)

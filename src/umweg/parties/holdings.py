@@ -29,8 +29,8 @@ WHOLE = 100 * UNIT
 SHARES, VOTES = 0, 1
 MEASURES = ("shares", "votes")
 
-VOTE_ROLES = ("vote", "voting")
-"""Words of a role by which a holding is one of votes; any other is one of shares."""
+VOTE_ROLE = "vot"
+"""Beginning of the role of a holding of votes (votes, voting rights); others are of shares."""
 
 JOINT_ROLE = "joint arrangement"
 """Role of a relation `Associate` that says that two holders exercise their rights jointly."""
@@ -110,9 +110,7 @@ def holdings(relations: pa.Table, as_of: date) -> Holdings:
     control = _mask(pc.fill_null(table["control"], False)) & (holder != firm)
     role = pc.utf8_lower(pc.fill_null(table["role"], ""))
     joint = _mask(pc.equal(kind, "Associate")) & _mask(pc.equal(role, JOINT_ROLE))
-    votes = np.zeros(size, bool)
-    for word in VOTE_ROLES:
-        votes |= _mask(pc.match_substring(role, word))
+    votes = _mask(pc.starts_with(role, VOTE_ROLE))
     low = _units(table["share_min"], 0)
     high = _units(table["share_max"], WHOLE)
     # A firm's holding of its own shares is nobody's.
@@ -128,8 +126,9 @@ def holdings(relations: pa.Table, as_of: date) -> Holdings:
 
 
 def _side(table: pa.Table, side: str) -> pa.Array:
-    """Ids of one side, `name:…` where only a name is known."""
-    named = pc.binary_join_element_wise("name:", table[f"{side}_name"], "")
+    """Ids of one side, `name:…` in small letters where only a name is known."""
+    small = pc.utf8_lower(pc.utf8_trim_whitespace(table[f"{side}_name"]))
+    named = pc.binary_join_element_wise("name:", small, "")
     both = pc.coalesce(table[f"{side}_id"], named)
     return both.combine_chunks() if isinstance(both, pa.ChunkedArray) else both
 

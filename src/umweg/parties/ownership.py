@@ -144,8 +144,28 @@ class OwnershipResult:
         """One row a firm, as a pandas data frame."""
         return self.to_arrow().to_pandas()
 
-    def to_json(self, statuses: Collection[Status] = ("owned", "unknown")) -> dict[str, Any]:
-        """The answers as plain data, with the rule and its source."""
+    def named(self, texts: Iterable[str]) -> list[str]:
+        """Ids of firms by id or by exact name.
+
+        Raises:
+            UsageError: no relation names one of them.
+        """
+        found = []
+        for text in texts:
+            plain = " ".join(text.split()).casefold()
+            ids = [
+                i
+                for i, n in zip(self.graph.ids, self.graph.names, strict=True)
+                if i == text or " ".join(n.split()).casefold() == plain
+            ]
+            if not ids:
+                self.of(text)  # raises, and says what to do
+            found += ids
+        return found
+
+    def to_json(self, firms: Iterable[Owned] | None = None) -> dict[str, Any]:
+        """The answers as plain data, with the rule and its source; without firms, those that are
+        owned or unknown."""
         from dataclasses import asdict
 
         return {
@@ -164,7 +184,9 @@ class OwnershipResult:
                 "note": self.reading.note,
             },
             "as_of": self.as_of.isoformat(),
-            "firms": [{**asdict(a), "text": a.text} for a in self.answers(statuses)],
+            "firms": [
+                {**asdict(a), "text": a.text} for a in (self.answers() if firms is None else firms)
+            ],
         }
 
     def _status(self, n: int) -> Status:
@@ -221,7 +243,7 @@ class OwnershipResult:
 
 
 def ownership(
-    relations: pa.Table,
+    relations: pa.Table | Holdings,
     listed: Iterable[str],
     rule: OwnershipRule,
     as_of: date,
@@ -229,9 +251,9 @@ def ownership(
     """Apply an authority's rule to all firms of the relations.
 
     Args:
-        relations: Rows of the contract `relations`; of an `Ownership` the subject holds the object.
-            Two holders who exercise their rights jointly are related by `Associate` with the role
-            "joint arrangement".
+        relations: Rows of the contract `relations`, or the graph made of them; of an `Ownership`
+            the subject holds the object. Two holders who exercise their rights jointly are related
+            by `Associate` with the role "joint arrangement".
         listed: Entity ids of the persons and firms that are listed on the day.
         rule: The authority's rule, see `Regime.ownership_rules`.
         as_of: The day: of the rule and of the holdings.
@@ -248,7 +270,7 @@ def ownership(
             allowed=spans,
             next_step="choose another day or authority",
         )
-    graph = holdings(relations, as_of)
+    graph = relations if isinstance(relations, Holdings) else holdings(relations, as_of)
     seeds = np.zeros(len(graph.ids), bool)
     seeds[graph.numbers(set(listed))] = True
     return OwnershipResult(

@@ -2,6 +2,7 @@
 
 from umweg.sources.lists import (
     bis,
+    bods,
     ca_sema,
     csl,
     eu,
@@ -24,5 +25,6 @@ SOURCES: tuple[Source, ...] = (
     *csl.SOURCES,
     *opensanctions.SOURCES,
     *bis.SOURCES,
+    *bods.SOURCES,
     *nsfreg.SOURCES,
 )
