@@ -26,6 +26,7 @@ EngineName = Literal["duckdb", "spark"]
 
 ALLOWED: dict[str, str] = {
     "store": "a folder",
+    "decisions": "a file, or the address of a database",
     "memory_limit": "a size such as 4GB or 512MiB",
     "threads": "a whole number from 1",
     "engine": "duckdb or spark",
@@ -51,6 +52,7 @@ class Settings:
 
     Args:
         store: Folder of the store that was named; None where none was.
+        decisions: File or database of the decisions; None for a file in the store.
         memory_limit: What the embedded engine may keep in memory, such as `4GB`.
         threads: Threads of the embedded engine; None for all cores.
         engine: What executes queries.
@@ -59,6 +61,7 @@ class Settings:
     """
 
     store: Path | None = None
+    decisions: str | None = None
     memory_limit: str | None = None
     threads: int | None = None
     engine: EngineName = "duckdb"
@@ -81,6 +84,7 @@ def _model() -> type[BaseModel]:
         model_config = ConfigDict(extra="forbid")
 
         store: Path | None = None
+        decisions: str | None = Field(default=None, min_length=1)
         memory_limit: str | None = Field(
             default=None, pattern=r"^\d+(\.\d+)?\s*([KMGTkmgt]i?)?[Bb]$"
         )

@@ -22,8 +22,8 @@ from umweg.errors import InputError, StoreError
 from umweg.store.ledger import FIRST, Ledger
 
 KEEP = date(2036, 1, 1)
-KILLS = int(os.environ.get("UMWEG_TEST_KILLS", "20"))
-"""How often a writer is killed; 200 in the full run: `UMWEG_TEST_KILLS=200`."""
+KILLS = int(os.environ.get("LEDGER_KILLS", "10"))
+"""How often a writer is killed; 200 in the full run: `LEDGER_KILLS=200`."""
 
 
 @pytest.fixture

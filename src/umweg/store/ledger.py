@@ -63,6 +63,20 @@ _head = sa.Table(
 )
 
 
+FILE = "decisions.sqlite"
+
+
+def place_of(named: str | None, store_folder: Path) -> tuple[str, bool]:
+    """Where the ledger lies (in the store, unless a place is named), and whether it is there.
+
+    A database is taken to be there.
+    """
+    if named and "://" in named:
+        return named, True
+    path = Path(named) if named else store_folder / FILE
+    return str(path), path.exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One link of the chain.
