@@ -83,7 +83,7 @@ def decide_command(
     A cleared line or pair is not asked again; it comes back when the list entry, the order's data
     or the policy change, and when the decision expires.
 
-    Example: umweg decide pack-2026-11-25 --row 12 --decision cleared --reason "another firm" --by me
+    Example: umweg decide pack-7 --row 12 --decision cleared --reason "another firm" --by me
     """
     check_format(format_, output)
     from umweg.screening.deciding_pack import subjects
@@ -143,9 +143,9 @@ def verify(
         }  # fmt: skip
         write(json_text(data), output)
     else:
+        state = "intact" if found.intact else "broken"
         lines = [
-            f"{'intact' if found.intact else 'broken'}: {found.records:,} records, "
-            f"{len(found.erased):,} erased after their time",
+            f"{state}: {found.records:,} records, {len(found.erased):,} erased after their time",
             *(f"  {p}" for p in found.problems),
             f"head: {found.head}",
         ]

@@ -57,7 +57,9 @@ class Decision:
     def text(self) -> str:
         """The decision in words, without a name."""
         end = f" until {self.expires}" if self.expires else ""
-        return f"{self.ruling} on {self.recorded_at[:10]} by {self.reviewer}{end}, record {self.seq}"
+        return (
+            f"{self.ruling} on {self.recorded_at[:10]} by {self.reviewer}{end}, record {self.seq}"
+        )
 
 
 def decide(
