@@ -95,6 +95,16 @@ def check_command(
         typer.Option(help="Write the risk assessment of --history to this file (HTML)."),
     ] = None,
     lang: Annotated[str, typer.Option(help="Language of the risk assessment: en or de.")] = "en",
+    decisions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Decisions to remember; default decisions.sqlite in the store, if there.",
+        ),
+    ] = None,
+    no_decisions: Annotated[
+        bool, typer.Option("--no-decisions", help="What the tests alone say.")
+    ] = False,
     as_of: Annotated[
         str | None,
         typer.Option(help="Day of the check; lines without a day count as of it.", metavar="DATE"),
@@ -154,7 +164,8 @@ def check_command(
     from umweg.settings import load_settings
     from umweg.store.opening import open_configured
 
-    store = open_configured(load_settings(store=store_dir, offline=offline or None))
+    settings = load_settings(store=store_dir, offline=offline or None)
+    store = open_configured(settings)
     say(f"store: {store.root}", quiet=not verbose)
     if replay is not None:
         return _replay(replay, store, no_color, output)
@@ -184,6 +195,8 @@ def check_command(
     )
     with _progress(quiet) as progress:
         result = check(file, store, options, progress=progress)
+    if not no_decisions:
+        result = _remembering(result, decisions or settings.decisions, settings.store_folder)
     _say_mapping(result, quiet)
     if save_mapping is not None:
         columns = ColumnMap(result.run.columns, result.run.how, result.run.unused_columns)
@@ -243,6 +256,26 @@ def _assess(told: History, path: Path, lang: str, quiet: bool) -> None:
 
     write(assessment_html(told, load(), lang), path)
     say(f"risk assessment written to {path}", quiet=quiet)
+
+
+def _remembering(result: CheckResult, named: str | None, folder: Path) -> CheckResult:
+    """The result with the decisions that people recorded, where there are any."""
+    from datetime import date
+
+    from umweg.screening import remember
+    from umweg.screening.decisions import standing
+    from umweg.store.ledger import Ledger, place_of
+
+    where, exists = place_of(named, folder)
+    if not exists:
+        if named is not None:
+            raise UsageError(
+                "there are no decisions at this place",
+                where=where,
+                next_step="record one with `umweg decide`, or leave --decisions out",
+            )
+        return result
+    return remember(result, standing(Ledger.open(where), date.fromisoformat(result.run.as_of)))
 
 
 def _goods_lists(

@@ -15,6 +15,7 @@ from umweg.cli import (
     claim_cmd,
     data_cmd,
     diff_cmd,
+    decide_cmd,
     doctor_cmd,
     fetch_cmd,
     match_cmd,
@@ -49,6 +50,8 @@ data_cmd.app.command("diff")(diff_cmd.diff_command)
 app.add_typer(claim_cmd.app, name="claim", help="Public statements put to the test.")
 app.command("doctor")(doctor_cmd.doctor_command)
 app.command("scan")(scan_cmd.scan_command)
+app.command("decide")(decide_cmd.decide_command)
+app.add_typer(decide_cmd.audit, name="audit", help="Decisions: whole, listed, erased.")
 app.command("routes")(routes_cmd.routes_command)
 app.command("match")(match_cmd.match_command)
 app.command("ownership")(ownership_cmd.ownership_command)

@@ -3,6 +3,7 @@
 from umweg.screening.check import CheckOptions, check
 from umweg.screening.columns import ColumnMap, mapping_text, propose, read_mapping
 from umweg.screening.history import Growth, History, compare_history
+from umweg.screening.memory import remember
 from umweg.screening.policy import Policy, load_policy
 from umweg.screening.result import CheckResult, LineResult, Run
 
@@ -21,4 +22,5 @@ __all__ = [
     "mapping_text",
     "propose",
     "read_mapping",
+    "remember",
 ]

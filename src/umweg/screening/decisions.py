@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from umweg.errors import UsageError
@@ -129,7 +129,8 @@ def standing(ledger: Ledger, on: date) -> dict[str, Decision]:
     found: dict[str, Decision] = {}
     for record in ledger.records(KIND):
         decision = _decision(record)
-        if decision.recorded_at[:10] <= on.isoformat():
+        # By the calendar of where the question is asked, as everything else.
+        if datetime.fromisoformat(decision.recorded_at).astimezone().date() <= on:
             found[decision.fingerprint] = decision
     return {f: d for f, d in found.items() if d.ruling != "reopened" and d.holds(on)}
 

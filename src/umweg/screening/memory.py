@@ -36,7 +36,7 @@ def remember(result: CheckResult, standing: Mapping[str, Decision]) -> CheckResu
     place = {row: n for n, row in enumerate(result.table["row"].to_pylist())}
     codes = np.asarray(result.table["decision"]).copy()
     points = np.asarray(result.table["points"]).copy()
-    notes: dict[int, tuple[str, ...]] = {}
+    notes: dict[int, tuple[Verdict, tuple[str, ...]]] = {}
     for line in result.lines():
         found = _changed(line, result, standing)
         if found is None:
@@ -44,14 +44,15 @@ def remember(result: CheckResult, standing: Mapping[str, Decision]) -> CheckResu
         verdict, sum_of, texts = found
         codes[place[line.row]] = DECISIONS.index(verdict)
         points[place[line.row]] = sum_of
-        notes[line.row] = texts
+        notes[line.row] = (line.decision, texts)
     if not notes:
         return result
     table = result.table
     for name, values in (("decision", codes), ("points", points)):
         column = pa.array(values, table.schema.field(name).type)
         table = table.set_column(table.schema.get_field_index(name), name, column)
-    return replace(result, table=table, remembered=notes)
+    message = f"{len(notes):,} lines follow decisions that people recorded; see their reasons"
+    return replace(result, table=table, remembered=notes, groups=(*result.groups, message))
 
 
 def _changed(

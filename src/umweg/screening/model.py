@@ -19,6 +19,8 @@ class Reason:
         link: Where the source can be read.
         ask: It is a question that only the asker can answer.
         entry: Identifier of the list entry, where the reason is one.
+        pair: Hash of the party, the whole entry and the policy: a decision about the two holds as
+            long as it stays the same.
     """
 
     key: str
@@ -29,6 +31,7 @@ class Reason:
     link: str = ""
     ask: bool = False
     entry: str = ""
+    pair: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from anyascii import anyascii
@@ -13,7 +15,7 @@ from umweg.screening.model import NotChecked, Outcome, Reason
 from umweg.screening.policy import Policy
 
 if TYPE_CHECKING:
-    from umweg.parties import Candidate, Matcher, MatchResult
+    from umweg.parties import Candidate, Matcher, MatchResult, Party
 
 ROLE_WORDS = {
     "consignee": "consignee", "buyer": "buyer", "ship_to": "ship-to party", "end_user": "end user",
@@ -51,12 +53,12 @@ def listed_parties(result: MatchResult, role: str, policy: Policy) -> Iterator[R
         return
     for candidate in result.candidates[:3]:
         listed = candidate.score >= policy.thresholds.party_listed
-        yield _reason(candidate, role, listed)
+        yield _reason(candidate, role, listed, policy)
         if listed:
             return  # the others are weaker
 
 
-def _reason(candidate: Candidate, role: str, listed: bool) -> Reason:
+def _reason(candidate: Candidate, role: str, listed: bool, policy: Policy) -> Reason:
     party = candidate.party
     entries = party.listings
     first = entries[0] if entries else None
@@ -70,7 +72,17 @@ def _reason(candidate: Candidate, role: str, listed: bool) -> Reason:
         f"{first.authority if first else where}, {first.list if first else ''}".rstrip(", "),
         (first.listed_from if first else "") or "", (first.url if first else "") or "",
         ask=not listed, entry=party.entity_id,
+        pair=pair_hash(candidate.query_name, party, policy),
     )  # fmt: skip
+
+
+def pair_hash(name: str, party: Party, policy: Policy) -> str:
+    """The hash of a party's name, everything a list says of an entry, and the policy."""
+    # The snapshot changes with every edition of the list, the entry does not.
+    entry = asdict(replace(party, snapshot_id="", properties={}))
+    facts = [" ".join(name.casefold().split()), entry, policy.sha256]
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 MIN_WORDS = 4

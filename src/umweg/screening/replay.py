@@ -166,12 +166,12 @@ def _changed(folder: Path, result: CheckResult) -> tuple[Changed, ...]:
         other = old.pop(line.row, None)
         if other is None:
             found.append(Changed(line.row, "not in the pack", line.decision.value, ()))
-        elif (other["decision"], other["fingerprint"]) != (line.decision.value, line.fingerprint):
+        elif (other["tested"], other["fingerprint"]) != (line.decision.value, line.fingerprint):
             keys = {(r["key"], r["source"], r["date"]) for r in other["reasons"]}
             now = {(r.key, r.source, r.date) for r in line.reasons}
             reasons = [f"now: {k} ({s}, {d})" for k, s, d in sorted(now - keys)]
             reasons += [f"no longer: {k} ({s}, {d})" for k, s, d in sorted(keys - now)]
-            found.append(Changed(line.row, other["decision"], line.decision.value, tuple(reasons)))
+            found.append(Changed(line.row, other["tested"], line.decision.value, tuple(reasons)))
     found += [Changed(row, line["decision"], "not a line now", ()) for row, line in old.items()]
     return tuple(found)
 

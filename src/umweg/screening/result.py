@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,8 @@ class LineResult:
         reasons: What the tests found, the weightiest first.
         not_checked: What was not looked at.
         repaired: What was changed while reading.
+        remembered: Decisions of people that the line follows, in words.
+        tested: What the tests alone decide.
         fingerprint: Hash of the parties, list entries, order data and policy: a decision about the
             line holds as long as it stays the same.
     """
@@ -113,6 +115,8 @@ class LineResult:
     not_checked: tuple[NotChecked, ...]
     repaired: tuple[str, ...]
     fingerprint: str
+    remembered: tuple[str, ...] = ()
+    tested: Verdict = Verdict.CLEAR
 
     def to_dict(self, points: Mapping[str, int]) -> dict[str, Any]:
         """Plain values for JSON; `points` are the policy's."""
@@ -139,12 +143,15 @@ class LineResult:
                     "question": r.ask,
                     "link": r.link,
                     "entry": r.entry,
+                    "pair": r.pair,
                 }
                 for r in self.reasons
             ],
             "not_checked": [n.text for n in self.not_checked],
             "repaired": list(self.repaired),
             "fingerprint": self.fingerprint,
+            "remembered": list(self.remembered),
+            "tested": self.tested.value,
         }
 
 
@@ -162,6 +169,7 @@ class CheckResult:
         groups: Messages about many lines at once.
         questions: Red flags that only a person can answer: (id, question, publisher).
         seconds: How long it took.
+        remembered: Row → what the tests alone decide, and the decisions of people that it follows.
     """
 
     run: Run
@@ -175,6 +183,7 @@ class CheckResult:
     groups: tuple[str, ...]
     questions: tuple[tuple[str, str, str], ...]
     seconds: float = 0.0
+    remembered: Mapping[int, tuple[Verdict, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
     def decided(self) -> int:
@@ -209,6 +218,8 @@ class CheckResult:
 
     def _line(self, row: Mapping[str, Any]) -> LineResult:
         trade, party = self.trade[row["trade"]], self.parties[row["parties"]]
+        decision = DECISIONS[row["decision"]]
+        tested, remembered = self.remembered.get(row["row"], (decision, ()))
         flags = tuple(r for n, r in enumerate(self.flags) if row["flags"] >> n & 1)
         points = self.run.policy.points
         reasons = sorted(
@@ -216,7 +227,7 @@ class CheckResult:
         )
         return LineResult(
             row=row["row"],
-            decision=DECISIONS[row["decision"]],
+            decision=decision,
             points=row["points"],
             order=row["order"],
             item=row["item"],
@@ -230,6 +241,8 @@ class CheckResult:
             not_checked=(*trade.not_checked, *party.not_checked, *self.not_checked),
             repaired=tuple(t for t in (row["repaired"] or "").split("\x1f") if t),
             fingerprint=_fingerprint(row, reasons, self.run.policy),
+            remembered=remembered,
+            tested=tested,
         )
 
     def reason_counts(self, decision: str) -> list[tuple[str, int, Reason]]:
@@ -305,6 +318,7 @@ class CheckResult:
                 "questions": " | ".join(r.text for r in line.reasons if r.ask),
                 "not_checked": " | ".join(n.text for n in line.not_checked),
                 "repaired": " | ".join(line.repaired),
+                "remembered": " | ".join(line.remembered),
                 "fingerprint": line.fingerprint,
             }
 
@@ -336,7 +350,7 @@ ROWS_SCHEMA = pa.schema(
         ("row", pa.int64()), ("decision", _S), ("points", pa.int64()), ("order", _S), ("item", _S),
         ("day", _S), ("code", _S), ("code_read", _S), ("destination", _S), ("consignee", _S),
         ("value_usd", pa.float64()), ("reasons", _S), ("sources", _S), ("questions", _S),
-        ("not_checked", _S), ("repaired", _S), ("fingerprint", _S),
+        ("not_checked", _S), ("repaired", _S), ("remembered", _S), ("fingerprint", _S),
     ]
 )  # fmt: skip
 
@@ -357,7 +371,7 @@ def _fingerprint(row: Mapping[str, Any], reasons: list[Reason], policy: Policy) 
     facts = [
         " ".join(str(row["consignee"]).casefold().split()),
         row["code_read"], row["destination"], row["order"], row["item"], row["day"],
-        sorted((r.key, r.source, r.date, r.entry) for r in reasons),
+        sorted((r.key, r.source, r.date, r.entry, r.pair) for r in reasons),
         policy.sha256,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:32]
