@@ -26,7 +26,19 @@ from umweg.flows.half_years import Change, HalfYears, change, means
 from umweg.flows.panel import Amounts, Ints, Panel
 from umweg.flows.stats import Array, Flags, benjamini_hochberg, placebo_p
 
-LEGS = ("inbound", "onward", "gap")
+LEGS = ("inbound", "onward", "gap", "to_transit", "from_transit")
+PATHS = (
+    ("inbound", "onward", 0.0),
+    ("inbound", "gap", 0.0),
+    ("inbound", "to_transit", -2.0),
+    ("from_transit", "onward", -2.0),
+)
+"""First leg, second leg, and log prior odds: a detour over two transit countries shows each of
+them one leg with the other, and is rarer than one over a single country."""
+ONE_HOP, GHOST, FIRST_OF_TWO, SECOND_OF_TWO = range(4)
+SATURATION = 4.0
+"""Evidence of a leg beyond this counts with its logarithm only: no rise on one leg, however large,
+makes up for the other."""
 UNRESTRICTED = "unrestricted goods of the same countries"
 NEUTRAL_COUNTRIES = "the same goods to neutral countries"
 FAKE_DATES = "the same corridors at an earlier date"
@@ -78,7 +90,7 @@ class Detection:
         placebo: Cells that served as placebos.
         placebos: What they are; empty without any.
         exported_before: USD a half-year that the place sent of the goods, to anybody, before.
-        by_ghost: Cells whose second leg is the gap and not the onward flow.
+        path: Index of the pair of legs (`PATHS`) that makes the score.
         attainable: The smallest q that one corridor alone could reach; None without placebos.
     """
 
@@ -94,7 +106,7 @@ class Detection:
     placebo: Flags
     placebos: str
     exported_before: Array
-    by_ghost: Flags
+    path: Ints
     attainable: float | None
 
 
@@ -103,8 +115,7 @@ class _AtDate:
     """All legs of all cells, as seen from one date."""
 
     legs: dict[str, Leg]
-    onward_agrees: Array
-    gap_agrees: Array
+    agrees: tuple[Array, ...]
     exported_before: Array
 
 
@@ -134,11 +145,11 @@ def _gap_levels(sent: Amounts, arrived: Amounts) -> Amounts:
 
 def _leg(
     found: Change, expected: Expected, placebo: Flags, folds: Array, excess: Array,
-    arrival: tuple[Array, Array] | None = None,
+    tested: Flags, arrival: tuple[Array, Array] | None = None,
 ) -> Leg:  # fmt: skip
     nothing = np.full(excess.shape, np.nan)
     ratio_before, ratio_after = arrival or (nothing, nothing)
-    z = standard_scores(expected.effect, found, placebo, folds)
+    z = standard_scores(expected.effect, found, placebo, tested, folds)
     return Leg(
         effect=expected.effect,
         growth=np.exp(np.clip(found.effect - expected.effect, -3.0, 3.0)),
@@ -159,8 +170,9 @@ def _excess(found: Change, expected: Expected) -> Array:
 
 
 def _at(
-    panel: Panel, halves: HalfYears, reference: Flags, folds: Array, siblings: csr_matrix
-) -> _AtDate:
+    panel: Panel, halves: HalfYears, reference: Flags, tested: Flags, folds: Array,
+    siblings: csr_matrix,
+) -> _AtDate:  # fmt: skip
     """The legs around one date."""
     n = len(halves.before)
     known = np.broadcast_to(panel.sent_known, panel.publishes_exports.shape)
@@ -196,37 +208,54 @@ def _at(
         arriving.after, gap.after, out=np.full(ratio.shape, np.nan), where=gap.after > 0
     )
     legs = {
-        "inbound": _leg(inbound, in_expected, reference, folds, _excess(inbound, in_expected)),
-        "onward": _leg(onward, on_expected, reference, folds, _excess(onward, on_expected)),
-        "gap": _leg(gap, gap_expected, reference, folds, missing, (ratio, ratio_after)),
+        "inbound": _leg(
+            inbound, in_expected, reference, folds, _excess(inbound, in_expected), tested
+        ),
+        "onward": _leg(onward, on_expected, reference, folds, _excess(onward, on_expected), tested),
+        "gap": _leg(gap, gap_expected, reference, folds, missing, tested, (ratio, ratio_after)),
     }
-    came = legs["inbound"].excess
+    for name, usd, published in (
+        ("to_transit", panel.to_transit, panel.publishes_exports),
+        ("from_transit", panel.from_transit, np.ones_like(panel.publishes_exports)),
+    ):
+        found = of(usd, published)
+        about = expected(found, False)
+        legs[name] = _leg(found, about, reference, folds, _excess(found, about), tested)
     return _AtDate(
         legs,
-        agreement(came, legs["onward"].excess, reference),
-        agreement(came, legs["gap"].excess, reference),
+        tuple(agreement(legs[a].excess, legs[b].excess, reference) for a, b, _ in PATHS),
         onward.before + supply.before,
     )
 
 
-def two_leg_score(inbound: Array, second: Array, agrees: Array) -> Array:
-    """Evidence of two legs, and whether their amounts agree; NaN where the second is not known."""
-    return inbound + second + agrees
+def saturated(evidence: Array) -> Array:
+    """Evidence up to `SATURATION` as it is, beyond it its logarithm."""
+    beyond = np.maximum(evidence - SATURATION, 0.0)
+    return np.minimum(evidence, SATURATION) + np.log1p(beyond)
+
+
+def two_leg_score(first: Array, second: Array, agrees: Array) -> Array:
+    """Evidence of two legs, and whether their amounts agree; NaN where one is not known."""
+    return saturated(first) + saturated(second) + agrees
 
 
 def _score(
-    legs: Mapping[str, Array], agrees: Mapping[str, Array], onward: bool, gap: bool
-) -> tuple[Array, Flags]:
-    """The score with the second legs that may be used, and where the gap is the larger."""
-    nothing = np.full(legs["inbound"].shape, np.nan)
-    by_onward = (
-        two_leg_score(legs["inbound"], legs["onward"], agrees["onward"]) if onward else nothing
+    evidence: Mapping[str, Array], agrees: tuple[Array, ...], usable: frozenset[str]
+) -> tuple[Array, Ints]:
+    """The best path whose second leg may be used, and its index."""
+    values = np.stack(
+        [
+            two_leg_score(evidence[a], evidence[b], agree) + odds
+            if b in usable
+            else np.full(agree.shape, np.nan)
+            for (a, b, odds), agree in zip(PATHS, agrees, strict=True)
+        ]
     )
-    by_gap = two_leg_score(legs["inbound"], legs["gap"], agrees["gap"]) if gap else nothing
-    if not onward and not gap:
-        return legs["inbound"], np.zeros(nothing.shape, bool)
-    best = np.fmax(by_onward, by_gap)
-    return best, np.isfinite(by_gap) & ~(by_onward >= by_gap)
+    if not usable:
+        return saturated(evidence["inbound"]), np.zeros(values.shape[1:], dtype=np.int64)
+    known = np.isfinite(values)
+    best = np.where(known, values, -np.inf).argmax(axis=0)
+    return np.fmax.reduce(values, axis=0), best.astype(np.int64)
 
 
 def detect(panel: Panel, min_placebos: int = 19) -> Detection:
@@ -243,7 +272,7 @@ def detect(panel: Panel, min_placebos: int = 19) -> Detection:
     folds = folds_of(panel, panel.restricted if kind == UNRESTRICTED else np.ones(len(free), bool))
     siblings = sibling_matrix(panel)
     arrays = {leg: {f: np.full(shape, np.nan) for f in _FIELDS} for leg in LEGS}
-    agrees = {leg: np.full(shape, np.nan) for leg in ("onward", "gap")}
+    agrees = tuple(np.full(shape, np.nan) for _ in PATHS)
     controls: dict[str, dict[str, float]] = {leg: {} for leg in LEGS}
     exported = np.zeros(shape)
     for day in np.unique(date):
@@ -252,15 +281,22 @@ def detect(panel: Panel, min_placebos: int = 19) -> Detection:
         if day < 0 or not halves.testable:
             date[units] = -1
             continue
-        seen = _at(panel, halves, reference, folds, siblings)
+        seen = _at(
+            panel,
+            halves,
+            reference,
+            panel.transit[:, None] & units & panel.restricted,
+            folds,
+            siblings,
+        )
         for leg, found in seen.legs.items():
             for field, into in arrays[leg].items():
                 into[:, units] = getattr(found, field)[:, units]
             for name, weight in found.controls:
                 controls[leg][name] = max(weight, controls[leg].get(name, 0.0))
         exported[:, units] = seen.exported_before[:, units]
-        agrees["onward"][:, units] = seen.onward_agrees[:, units]
-        agrees["gap"][:, units] = seen.gap_agrees[:, units]
+        for into, agreed in zip(agrees, seen.agrees, strict=True):
+            into[:, units] = agreed[:, units]
     legs = {leg: Leg(**arrays[leg], controls=tuple(sorted(controls[leg].items()))) for leg in LEGS}
     return _ranked(panel, date, legs, agrees, exported, reference, kind, min_placebos)
 
@@ -284,27 +320,29 @@ def _reference(panel: Panel, min_placebos: int) -> tuple[str, Flags]:
 
 
 def _ranked(
-    panel: Panel, date: Ints, legs: dict[str, Leg], agrees: dict[str, Array],
+    panel: Panel, date: Ints, legs: dict[str, Leg], agrees: tuple[Array, ...],
     exported: Array, reference: Flags,
     kind: str, min_placebos: int,
 ) -> Detection:  # fmt: skip
     """Ranks of the tested cells among placebos that have the same legs."""
     evidence = {leg: legs[leg].evidence for leg in LEGS}
-    moved = legs["inbound"].after > 0
+    moved = legs["inbound"].after + legs["from_transit"].after > 0
     cells = panel.transit[:, None] & panel.restricted & (date >= 0)
     candidates = cells & moved & np.isfinite(evidence["inbound"])
     placebo = reference & moved & (date >= 0) & np.isfinite(evidence["inbound"])
     score = np.full(cells.shape, np.nan)
     p = np.full(cells.shape, np.nan)
-    ghost = np.zeros(cells.shape, bool)
+    path = np.zeros(cells.shape, dtype=np.int64)
     on, gap = (np.isfinite(evidence[leg]) for leg in ("onward", "gap"))
     for with_on in (True, False):
         for with_gap in (True, False):
             mine = candidates & (on == with_on) & (gap == with_gap)
             if not mine.any():
                 continue
-            value, by_gap = _score(evidence, agrees, with_on, with_gap)
-            score[mine], ghost[mine] = value[mine], by_gap[mine]
+            usable = {"onward", "to_transit"} if with_on else set()
+            usable |= {"gap"} if with_gap else set()
+            value, best = _score(evidence, agrees, frozenset(usable))
+            score[mine], path[mine] = value[mine], best[mine]
             pool = value[placebo]
             pool = pool[np.isfinite(pool)]
             if len(pool) >= min_placebos:
@@ -330,7 +368,7 @@ def _ranked(
         placebo=placebo,
         placebos=kind if tests else "",
         exported_before=exported,
-        by_ghost=ghost,
+        path=path,
         attainable=min(1.0, tests / (1 + n)) if tests and n else None,
     )
 

@@ -52,15 +52,19 @@ def _scale(pool: Array) -> tuple[float, float]:
     return centre, max(*spread, 1e-3)
 
 
-def standard_scores(effect: Array, leg: Change, placebo: Flags, folds: Array) -> Array:
+def standard_scores(
+    effect: Array, leg: Change, placebo: Flags, tested: Flags, folds: Array
+) -> Array:
     """z = (e − centre)/SE, with SE² = (d0·s0² + d·s²)/(d0 + d).
 
-    s0 and the centre are those of the placebos of the same size class, cross-fitted by folds.
+    s0 and the centre are those of the placebos of the same size class, cross-fitted by folds; for
+    tested cells those of the tested cells of the class where these are larger.
 
     Args:
         effect: Places × units, controls subtracted.
         leg: Its change, for sizes and the cell's own variance.
         placebo: Cells without a detour.
+        tested: Cells that are tested.
         folds: Fold of each unit; NaN for those that are tested.
     """
     known = placebo & np.isfinite(effect)
@@ -82,6 +86,13 @@ def standard_scores(effect: Array, leg: Change, placebo: Flags, folds: Array) ->
             here = pool & (kind == k)
             centre, s0 = _scale(effect[here]) if here.sum() >= FEW else everything
             at = (kind == k) & mine
+            own_kind = at & tested & np.isfinite(effect)
+            if np.isnan(fold) and own_kind.sum() >= FEW:
+                # What is common to the restricted goods (the target buys elsewhere what it no
+                # longer gets, prices) is no detour either; few of them take one, so that their
+                # median and quartiles show it. Only against the alarm, never for it.
+                middle, spread = _scale(effect[own_kind])
+                centre, s0 = max(centre, middle), max(s0, spread)
             se = np.sqrt((PRIOR_DF * s0**2 + df[at] * own[at]) / (PRIOR_DF + df[at]))
             out[at] = (effect[at] - centre) / se
     return out

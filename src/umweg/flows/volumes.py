@@ -8,11 +8,12 @@ the measure on, the start-up included, in USD, FOB, of what came in.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from umweg.flows.detector import Detection
+from umweg.flows.detector import FIRST_OF_TWO, GHOST, ONE_HOP, SECOND_OF_TWO, Detection
 from umweg.flows.half_years import RAMP
 from umweg.flows.panel import Amounts, Ints
 from umweg.flows.policy import VolumePolicy
@@ -106,13 +107,29 @@ def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
     def growth(leg: str) -> Array:
         return np.nan_to_num(found.legs[leg].growth[places, units], nan=1.0)
 
+    path = found.path[places, units]
+
+    def by_path(of: dict[int, str], values: Callable[[str], Array]) -> Array:
+        out = values(of[ONE_HOP])
+        for number, leg in of.items():
+            chosen = (path == number).reshape(-1, *[1] * (out.ndim - 1))
+            out = np.where(chosen, values(leg), out)
+        return out
+
+    usd = {
+        "inbound": panel.sent, "onward": panel.onward, "to_transit": panel.to_transit,
+        "from_transit": panel.from_transit,
+    }  # fmt: skip
+    first = {ONE_HOP: "inbound", SECOND_OF_TWO: "from_transit"}
+    second = {ONE_HOP: "onward", FIRST_OF_TWO: "to_transit"}
     known = np.broadcast_to(panel.sent_known, (len(places), len(panel.months)))
     came = _excess(
-        panel.sent[places, units], known, start, growth("inbound"), standard_error("inbound")
-    )
+        by_path(first, lambda leg: usd[leg][places, units]), known, start,
+        by_path(first, growth), by_path(first, standard_error),
+    )  # fmt: skip
     went = _excess(
-        panel.onward[places, units], panel.publishes_exports[places], start, growth("onward"),
-        standard_error("onward"),
+        by_path(second, lambda leg: usd[leg][places, units]), panel.publishes_exports[places],
+        start, by_path(second, growth), by_path(second, standard_error),
     )  # fmt: skip
     other = _excess(
         panel.other_in[places, units], panel.publishes_imports[places], start,
@@ -122,9 +139,7 @@ def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
     tested = np.isfinite(rise.value)
     margin = 1 + policy.margin
     onward_part = np.maximum(np.nan_to_num(went.value), 0.0) / margin
-    ghost_part = np.where(
-        found.by_ghost[places, units], np.maximum(np.nan_to_num(rise.value), 0.0), 0.0
-    )
+    ghost_part = np.where(path == GHOST, np.maximum(np.nan_to_num(rise.value), 0.0), 0.0)
     came_most = np.maximum(came.high, 0.0)
     upper = np.minimum(
         came_most,
