@@ -24,7 +24,9 @@ from umweg.cli import (
     routes_cmd,
     scan_cmd,
     trace_cmd,
+    validate_detector_cmd,
     validate_names_cmd,
+    validate_worlds_cmd,
 )
 from umweg.cli.output import say
 from umweg.errors import EXIT_INPUT, EXIT_USAGE, UmwegError
@@ -59,6 +61,8 @@ app.command("trace")(trace_cmd.trace_command)
 app.command("check")(check_cmd.check_command)
 validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 validate.command("names")(validate_names_cmd.names_command)
+validate.command("detector")(validate_detector_cmd.detector_command)
+validate.command("worlds")(validate_worlds_cmd.worlds_command)
 app.add_typer(validate, name="validate", help="Measured quality, repeatable by anyone.")
 
 

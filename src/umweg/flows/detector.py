@@ -22,7 +22,7 @@ from scipy.sparse import csr_matrix
 
 from umweg.flows.evidence_of_legs import agreement, leg_evidence, standard_scores
 from umweg.flows.expectations import Expected, expect, sibling_matrix
-from umweg.flows.half_years import Change, HalfYears, change, means
+from umweg.flows.half_years import HALF_YEAR, Change, HalfYears, change, means
 from umweg.flows.panel import Amounts, Ints, Panel
 from umweg.flows.stats import Array, Flags, benjamini_hochberg, placebo_p
 
@@ -42,9 +42,9 @@ makes up for the other."""
 UNRESTRICTED = "unrestricted goods of the same countries"
 NEUTRAL_COUNTRIES = "the same goods to neutral countries"
 FAKE_DATES = "the same corridors at an earlier date"
-OFFSET_USD = 10_000.0
-"""Added to a half-year before logarithms: below it, small orders make large factors."""
-LEAST_BASE_USD = 10_000.0
+MOST_OFFSET_USD = 10_000.0
+"""Added to a half-year before logarithms, so that small orders make no large factors; less where
+a quarter of the panel's flows are smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,16 @@ def dates_of(panel: Panel) -> Ints:
     return np.where(panel.restricted, panel.measure, own[draw])
 
 
-def _gap_levels(sent: Amounts, arrived: Amounts) -> Amounts:
-    offset = np.float32(OFFSET_USD)
+def offset_of(panel: Panel) -> float:
+    """USD a half-year added before logarithms: what is small in this panel, at most 10,000."""
+    whole = panel.sent.shape[2] // HALF_YEAR * HALF_YEAR
+    halves = panel.sent[:, :, :whole].reshape(*panel.sent.shape[:2], -1, HALF_YEAR).sum(axis=3)
+    some = halves[halves > 0]
+    return float(np.clip(np.quantile(some, 0.25), 1.0, MOST_OFFSET_USD)) if len(some) else 1.0
+
+
+def _gap_levels(sent: Amounts, arrived: Amounts, usd: float) -> Amounts:
+    offset = np.float32(usd)
     levels: Amounts = np.log(sent + offset) - np.log(arrived + offset)
     return levels
 
@@ -171,7 +179,7 @@ def _excess(found: Change, expected: Expected) -> Array:
 
 def _at(
     panel: Panel, halves: HalfYears, reference: Flags, tested: Flags, folds: Array,
-    siblings: csr_matrix,
+    siblings: csr_matrix, offset: float,
 ) -> _AtDate:  # fmt: skip
     """The legs around one date."""
     n = len(halves.before)
@@ -179,27 +187,34 @@ def _at(
 
     def of(usd: Amounts, published: Flags) -> Change:
         level = means(usd, published, halves.spans)
-        return change(np.log(level + np.float32(OFFSET_USD)), level, n)
+        return change(np.log(level + np.float32(offset)), level, n)
 
     def expected(leg: Change, elsewhere: bool, supply: Change | None = None) -> Expected:
         return expect(
-            panel, leg, offset=OFFSET_USD, folds=folds, siblings=siblings,
+            panel, leg, offset=offset, folds=folds, siblings=siblings,
             goods_elsewhere=elsewhere, supply=supply,
         )  # fmt: skip
+
+    def leg(
+        found: Change, about: Expected, excess: Array | None = None,
+        arrival: tuple[Array, Array] | None = None,
+    ) -> Leg:  # fmt: skip
+        beyond = _excess(found, about) if excess is None else excess
+        return _leg(found, about, reference, folds, beyond, tested, arrival)
 
     inbound = of(panel.sent, known)
     onward = of(panel.onward, panel.publishes_exports)
     supply = of(panel.supply, panel.publishes_exports)
     sent = means(panel.both_sent, panel.publishes_imports, halves.spans)
     arrived = means(panel.both_arrived, panel.publishes_imports, halves.spans)
-    gap = change(_gap_levels(sent, arrived), sent, n)
-    arriving = change(_gap_levels(arrived, sent), arrived, n)
+    gap = change(_gap_levels(sent, arrived, offset), sent, n)
+    arriving = change(_gap_levels(arrived, sent, offset), arrived, n)
     in_expected = expected(inbound, True)
     on_expected = expected(onward, True, supply)
     gap_expected = expected(gap, False)
     # The share that arrived before; where little was sent, all of it with freight.
     ratio = np.where(
-        gap.before > LEAST_BASE_USD,
+        gap.before > offset,
         np.clip(arriving.before / np.maximum(gap.before, 1.0), 0.0, 1.2),
         1.0,
     )
@@ -220,7 +235,7 @@ def _at(
     ):
         found = of(usd, published)
         about = expected(found, False)
-        legs[name] = _leg(found, about, reference, folds, _excess(found, about), tested)
+        legs[name] = leg(found, about)
     return _AtDate(
         legs,
         tuple(agreement(legs[a].excess, legs[b].excess, reference) for a, b, _ in PATHS),
@@ -271,6 +286,7 @@ def detect(panel: Panel, min_placebos: int = 19) -> Detection:
     kind, reference = _reference(panel, min_placebos)
     folds = folds_of(panel, panel.restricted if kind == UNRESTRICTED else np.ones(len(free), bool))
     siblings = sibling_matrix(panel)
+    offset = offset_of(panel)
     arrays = {leg: {f: np.full(shape, np.nan) for f in _FIELDS} for leg in LEGS}
     agrees = tuple(np.full(shape, np.nan) for _ in PATHS)
     controls: dict[str, dict[str, float]] = {leg: {} for leg in LEGS}
@@ -281,14 +297,8 @@ def detect(panel: Panel, min_placebos: int = 19) -> Detection:
         if day < 0 or not halves.testable:
             date[units] = -1
             continue
-        seen = _at(
-            panel,
-            halves,
-            reference,
-            panel.transit[:, None] & units & panel.restricted,
-            folds,
-            siblings,
-        )
+        tested = panel.transit[:, None] & units & panel.restricted
+        seen = _at(panel, halves, reference, tested, folds, siblings, offset)
         for leg, found in seen.legs.items():
             for field, into in arrays[leg].items():
                 into[:, units] = getattr(found, field)[:, units]

@@ -58,6 +58,7 @@ class VolumePolicy(_Strict):
     margin_low: float = Field(ge=0, lt=1)
     margin_high: float = Field(ge=0, lt=1)
     stock_share: float = Field(ge=0, le=1)
+    report_error: float = Field(ge=0, lt=1)
     home_output_usd: float = Field(ge=0)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from umweg.flows.detector import FIRST_OF_TWO, GHOST, ONE_HOP, SECOND_OF_TWO, Detection
 from umweg.flows.half_years import RAMP
-from umweg.flows.panel import Amounts, Ints
+from umweg.flows.panel import Ints
 from umweg.flows.policy import VolumePolicy
 from umweg.flows.stats import Array, Flags
 
@@ -56,8 +56,22 @@ class _Excess:
     low: Array
     high: Array
 
+    @property
+    def shrunk(self) -> Array:
+        """The excess, drawn towards nothing by the share of noise in it (v²/(v² + error²)).
 
-def _excess(usd: Amounts, published: Flags, start: Ints, growth: Array, se: Array) -> _Excess:
+        Corridors are flagged because their excess came out large, so that the uncertain ones
+        among them came out too large (the winner's curse).
+        """
+        value = np.maximum(np.nan_to_num(self.value), 0.0)
+        error = np.nan_to_num(self.high - self.value) / ONE_SIDED_95
+        square = value**2
+        whole = square + error**2
+        share: Array = np.divide(square, whole, out=np.zeros(len(value)), where=whole > 0)
+        return np.asarray(value * share)
+
+
+def _excess(usd: Array, published: Flags, start: Ints, growth: Array, se: Array) -> _Excess:
     """Observed less expected from the start on; months not published count like the others.
 
     Args:
@@ -81,7 +95,7 @@ def _excess(usd: Amounts, published: Flags, start: Ints, growth: Array, se: Arra
     return _Excess(value, value - ONE_SIDED_95 * error, value + ONE_SIDED_95 * error)
 
 
-def _variance(usd: Amounts, held: Flags) -> Array:
+def _variance(usd: Array, held: Flags) -> Array:
     n = np.maximum(held.sum(axis=1), 1)
     mean = np.where(held, usd, 0.0).sum(axis=1) / n
     squares = np.where(held, (usd - mean[:, None]) ** 2, 0.0).sum(axis=1)
@@ -120,26 +134,30 @@ def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
         "inbound": panel.sent, "onward": panel.onward, "to_transit": panel.to_transit,
         "from_transit": panel.from_transit,
     }  # fmt: skip
+
+    def course(leg: str) -> Array:
+        return usd[leg][places, units].astype(np.float64)
+
     first = {ONE_HOP: "inbound", SECOND_OF_TWO: "from_transit"}
     second = {ONE_HOP: "onward", FIRST_OF_TWO: "to_transit"}
     known = np.broadcast_to(panel.sent_known, (len(places), len(panel.months)))
     came = _excess(
-        by_path(first, lambda leg: usd[leg][places, units]), known, start,
+        by_path(first, course), known, start,
         by_path(first, growth), by_path(first, standard_error),
     )  # fmt: skip
     went = _excess(
-        by_path(second, lambda leg: usd[leg][places, units]), panel.publishes_exports[places],
+        by_path(second, course), panel.publishes_exports[places],
         start, by_path(second, growth), by_path(second, standard_error),
     )  # fmt: skip
     other = _excess(
-        panel.other_in[places, units], panel.publishes_imports[places], start,
+        panel.other_in[places, units].astype(np.float64), panel.publishes_imports[places], start,
         np.ones(len(places)), np.full(len(places), 0.5),
     )  # fmt: skip
     rise = _gap_rise(found, places, units, start)
     tested = np.isfinite(rise.value)
     margin = 1 + policy.margin
-    onward_part = np.maximum(np.nan_to_num(went.value), 0.0) / margin
-    ghost_part = np.where(path == GHOST, np.maximum(np.nan_to_num(rise.value), 0.0), 0.0)
+    onward_part = went.shrunk / margin
+    ghost_part = np.where(path == GHOST, rise.shrunk, 0.0)
     came_most = np.maximum(came.high, 0.0)
     upper = np.minimum(
         came_most,
@@ -147,7 +165,8 @@ def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
         + policy.stock_share * came_most
         + np.where(tested, np.maximum(rise.high, 0.0), 0.0),
     )
-    central = np.minimum(np.maximum(came.value, 0.0), onward_part + ghost_part)
+    upper = upper * (1 + policy.report_error)
+    central = np.minimum(came.shrunk, onward_part + ghost_part)
     central = np.minimum(np.nan_to_num(central), upper)
     # Home output is not known; where goods were exported before, it may be anything.
     home = found.exported_before[places, units] > policy.home_output_usd
