@@ -69,15 +69,17 @@ def means(usd: Amounts, published: Flags, spans: tuple[tuple[int, int], ...]) ->
     Returns:
         Places × units × spans.
     """
-    weights = np.zeros((usd.shape[2], len(spans)), np.float32)
-    for i, (a, b) in enumerate(spans):
-        weights[a:b, i] = 1.0
-    held = published.astype(np.float32) @ weights
-    share = np.where(held >= LEAST_MONTHS, HALF_YEAR / np.maximum(held, 1.0), np.nan)
-    # One product of matrices a place: the months that count, times what they hold.
+    held = np.stack([published[:, a:b].sum(axis=1) for a, b in spans], axis=1)
+    share = np.where(held >= LEAST_MONTHS, HALF_YEAR / np.maximum(held, 1), np.nan)
+    # Sums between all ends of spans in one pass over the months; those between spans (the ramp,
+    # months before the first) are left out. No product of matrices: its threads get in the way
+    # of each other on a busy machine.
+    ends = sorted({x for span in spans for x in span if x < usd.shape[2]})
+    wanted = [ends.index(a) for a, _ in spans]
     out = np.empty((*usd.shape[:2], len(spans)), np.float32)
     for p in range(usd.shape[0]):
-        out[p] = usd[p] @ (weights * published[p, :, None] * share[p])
+        rows = usd[p] if published[p].all() else usd[p] * published[p]
+        out[p] = np.add.reduceat(rows, ends, axis=1)[:, wanted] * share[p].astype(np.float32)
     return out
 
 
