@@ -36,6 +36,25 @@ def balanced(result: CheckResult) -> bool:
     return result.read == result.decided + len(result.aside)
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (";;Summe;;1000;EUR", "subtotal-row"),
+        (";;Zwischensumme: 1.000,00;;;", "subtotal-row"),
+        ("Total for order 7;;;;1000;EUR", "subtotal-row"),
+        ("Итого;;;;1000;EUR", "subtotal-row"),
+        (";;;;1000;EUR", "no-order"),
+        (";;Total Ferrailles SA;;1000;EUR", ""),  # a firm, on a line that lacks everything else
+        ("1;854231;Summe;KZ;1000;EUR", ""),
+        (HEADER, "repeated-header"),
+    ],
+)
+def test_rows_that_are_no_lines(orders: Write, row: str, reason: str) -> None:
+    result = check(orders(HEADER, "0;854231;A;KZ;1;EUR", row), options=DAY)
+    assert [a.reason for a in result.aside] == ([reason] if reason else [])
+    assert balanced(result)
+
+
 def test_the_public_name(orders: Write) -> None:
     result = umweg.check(orders(HEADER, "1;854231;Steppe Trade;KZ;1000;EUR"), options=DAY)
     assert result.counts["review"] == 1
@@ -230,12 +249,14 @@ def test_without_a_list_of_parties_nobody_is_cleared_in_silence(orders: Write) -
     assert any(n.test == "parties" and "no list" in n.why for n in line.not_checked)
 
 
-def test_the_table_says_the_summary_first(orders: Write) -> None:
+def test_the_table_says_the_summary_first(orders: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     result = check(orders(HEADER, *HOSTILE[:3], ";;Summe;;3;"), options=DAY)
     text = check_text(result, style=Style(True, None))
     assert text.startswith("orders.csv: 4 rows read, 3 decided, 1 set aside")
     assert "NOT CHECKED" in text
     assert max(map(len, text.splitlines())) <= 100
+    monkeypatch.setenv("COLUMNS", "40")
+    assert max(map(len, check_text(result, style=Style(True, None)).splitlines())) <= 60
 
 
 def pack_of(orders: Write, tmp_path: Path) -> tuple[CheckResult, Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from umweg.report.number_formats import share
-from umweg.report.plain_text import Style, wrap
+from umweg.report.plain_text import Style, width, wrap
 from umweg.screening import CheckResult, LineResult
 from umweg.screening.replay import Replay
 
@@ -22,11 +22,12 @@ ROWS_SHOWN = 8
 def check_text(result: CheckResult, *, style: Style, alerts: int = ALERTS_SHOWN) -> str:
     """The summary, alerts one by one, reviews by reason, what was not checked, rows set aside."""
     run = result.run
+    head = (
+        f"{run.input['name']}: {result.read:,} rows read, {result.decided:,} decided, "
+        f"{len(result.aside):,} set aside"
+    )
     lines = [
-        style.bold(
-            f"{run.input['name']}: {result.read:,} rows read, {result.decided:,} decided, "
-            f"{len(result.aside):,} set aside"
-        ),
+        *(style.bold(line) for line in wrap(head, 0)),
         *wrap(
             f"as of {run.as_of}; policy {run.policy.label}; regime {run.regime_version}; "
             f"{run.run_id}",
@@ -37,7 +38,9 @@ def check_text(result: CheckResult, *, style: Style, alerts: int = ALERTS_SHOWN)
     for decision in ("alert", "review", "cannot-tell", "clear"):
         number = result.counts[decision]
         part = share(number / result.decided) if result.decided else ""
-        lines.append(f"  {decision:<12}{number:>9,}  {part:>7}  {DECISION_WORDS[decision]}")
+        counted = f"  {decision:<12}{number:>9,}  {part:>7}"
+        whole = f"{counted}  {DECISION_WORDS[decision]}"
+        lines.append(whole if len(whole) <= width() else counted)
     for message in (*result.groups, *run.notes):
         lines += ["", *wrap(message, 0)]
     lines += _alerts(result, style, alerts)

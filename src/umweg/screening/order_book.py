@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 _TOTAL = re.compile(
     r"^\W*(?:zwischen|gesamt|teil|end|sub|grand)?[\s-]*(?:summe|summen|total|totals|sum|ergebnis|"
-    r"итого|всего|suma|razem|toplam|übertrag|carry over)\b",
+    r"итого|всего|suma|razem|toplam|übertrag|carry over)\b[\s:.,\d€$£]*",
     re.IGNORECASE,
 )
 
@@ -199,7 +199,9 @@ class OrderBook:
     def _no_line(self, row: int, texts: Mapping[str, str], filled: int) -> Reject | None:
         words = [t.strip() for t in texts.values() if t.strip()]
         code = texts.get(self.columns.roles.get("code", ""), "")
-        if any(_TOTAL.match(w) for w in words) and not any(c.isdigit() for c in code):
+        # Where a party is named, only a bare word is a sum: Total Ferrailles SA is a firm.
+        sums = _TOTAL.fullmatch if filled else _TOTAL.match
+        if any(sums(w) for w in words) and not any(c.isdigit() for c in code):
             return Reject(row, "subtotal-row", "a sum, no order", as_json(texts))
         if not filled:
             return Reject(
