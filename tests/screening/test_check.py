@@ -55,6 +55,14 @@ def test_rows_that_are_no_lines(orders: Write, row: str, reason: str) -> None:
     assert balanced(result)
 
 
+def test_codes_of_the_united_states_are_the_hs_up_to_six_digits(orders: Write) -> None:
+    [line] = check(orders("HTS;Destination", "8542.31.0001;KZ"), options=DAY).lines()
+    assert line.code_read == "854231"
+    assert "national" in line.repaired[0]
+    [line] = check(orders("code;destination", "8542.31.90.00;KZ"), options=DAY).lines()
+    assert line.code_read == "85423190"
+
+
 def test_the_public_name(orders: Write) -> None:
     result = umweg.check(orders(HEADER, "1;854231;Steppe Trade;KZ;1000;EUR"), options=DAY)
     assert result.counts["review"] == 1

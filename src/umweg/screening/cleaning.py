@@ -79,6 +79,14 @@ def clean_code(text: str, was_number: bool = False) -> Cell:
     return Cell(code, "; ".join(notes))
 
 
+def us_code(cell: Cell) -> Cell:
+    """A code of the US tariff or of Schedule B: beyond six digits it is no code of the CN."""
+    if len(cell.value) <= 6:
+        return cell
+    note = f"a US code: beyond its six digits of the HS, {cell.value[:6]}, it is a national one"
+    return Cell(cell.value[:6], f"{cell.note}; {note}" if cell.note else note)
+
+
 def _with_zero(digits: str, was_number: bool) -> str | None:
     """The code that digits of odd length are, with the zero that a spreadsheet takes away."""
     if len(digits) in (4, 6, 8, 10):

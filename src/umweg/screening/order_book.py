@@ -22,6 +22,7 @@ from umweg.screening.cleaning import (
     clean_yes_no,
     day_order,
     decimal_sign,
+    us_code,
 )
 from umweg.screening.columns import PARTY_ROLES, ColumnMap, plain
 from umweg.screening.places import clean_country, places_in
@@ -54,6 +55,10 @@ class Interned(Generic[T]):
             found = self._number[value] = len(self.values)
             self.values.append(value)
         return found
+
+
+_US = re.compile(r"\b(?:hts|htsus|schedule b)\b")
+"""Headers of codes that are the HS up to six digits only, and national beyond."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ class OrderBook:
         self._hashes: dict[int, int] = {}
         self._decimal: dict[str, str] = {}
         self._order = ""
+        self._is_us = bool(_US.search(plain(columns.roles.get("code", ""))))
 
     def lines(self) -> Iterator[Lines]:
         """All lines, in order."""
@@ -257,7 +263,8 @@ class OrderBook:
 
     def _clean(self, role: str, text: str, number: bool) -> Cell:
         if role == "code":
-            return clean_code(text, number)
+            cell = clean_code(text, number)
+            return us_code(cell) if self._is_us else cell
         if role in ("date", "contract_date"):
             return clean_day(text, self._order)
         if role == "route":
