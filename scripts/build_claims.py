@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from raw import folder_from
+from raw import folder_from, raw_folder
 from umweg.claims.reading import parse_claim
 from umweg.geography import name_of
 
@@ -271,6 +271,8 @@ def _date(text: Any) -> Any:
 
     return date.fromisoformat(str(text))
 
+
+__all__ = ["main", "raw_folder"]
 
 if __name__ == "__main__":
     main()

@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from raw import folder_from
+from raw import folder_from, raw_folder
 from umweg.claims import ClaimVerdict, Figures, load_library, run_claim
 from umweg.claims.wording import Amount, same
 from umweg.regime import load
@@ -138,6 +138,8 @@ def main() -> None:
     print(text)
     print(f"{tested} figures tested, {agreeing} of them supported in every part")
 
+
+__all__ = ["main", "raw_folder", "store_with_totals", "table"]
 
 if __name__ == "__main__":
     main()

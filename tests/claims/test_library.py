@@ -125,9 +125,7 @@ def build_claims() -> Iterator[ModuleType]:
 def test_the_library_is_what_the_script_makes_of_the_tables(
     build_claims: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from raw import raw_folder  # type: ignore[import-not-found]
-
-    raw = raw_folder()
+    raw = build_claims.raw_folder()
     if raw is None or not (raw / "regime" / "published_estimates.csv").is_file():
         pytest.skip("no raw files: set UMWEG_RAW to a folder with regime/kz_statements.csv and "
                     "regime/published_estimates.csv, which were collected from the public pages "
@@ -138,3 +136,21 @@ def test_the_library_is_what_the_script_makes_of_the_tables(
     build_claims.main()
     made = {p.name: p.read_text("utf-8") for p in tmp_path.glob("*.yaml")}
     assert made == {p.name: p.read_text("utf-8") for p in PACKAGED.glob("*.yaml")}
+
+
+def test_the_table_of_the_docs_is_what_the_data_give(tmp_path: Path) -> None:
+    sys.path.insert(0, str(SCRIPTS))
+    try:
+        script = importlib.import_module("published_figures")
+    finally:
+        sys.path.remove(str(SCRIPTS))
+    raw = script.raw_folder()
+    if raw is None or not (raw / "trade" / "country_totals").is_dir():
+        pytest.skip("no raw files: set UMWEG_RAW to a folder with trade/country_totals (from "
+                    "github.com/mary-lev/eu-export-sanctions, commit "
+                    "4b6a5dfc864ab3352104974a4516458fd7347b38)")  # fmt: skip
+    text, tested, agreeing = script.table(script.store_with_totals(raw, tmp_path / "store"))
+    docs = (SCRIPTS.parent / "docs" / "claims.md").read_text("utf-8")
+    assert text in docs
+    assert f"{tested} of the 80 figures" in docs
+    assert f"{agreeing} of them are supported in every part" in docs
