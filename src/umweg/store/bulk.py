@@ -176,9 +176,7 @@ class Bulk:
         found = {name: counted[f"f{n}"] for n, name in enumerate(faults) if counted[f"f{n}"]}
         if contract.name == "flows":
             # By a hash first, because ten million keys of seven columns are much to compare.
-            key = written[contract.key[0]].cast("string")
-            for name in contract.key[1:]:
-                key = key + "|" + written[name].cast("string")
+            key = ibis.struct({name: written[name] for name in contract.key})
             hashed = written.mutate(key_hash=key.hash())
             groups = hashed.group_by("key_hash").agg(n=hashed.count())
             twice = self.rows(

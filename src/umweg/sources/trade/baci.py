@@ -96,7 +96,7 @@ def _judge(edition: str) -> Figures:
         )
         for side, code in (("reporter", "w_i"), ("partner", "w_j")):
             rows = with_place(rows, rows[code], side, m49_to_alpha3(), M49_NO_COUNTRY)
-        rows = with_code(rows)
+        rows = with_code(rows, hs_only=True)
         rows = rows.mutate(code_not_checked=rows.code_known.isnull())
         reasons: Reasons = [
             (rows.period.isnull(), "bad-period", "year '" + rows.t_t[:80] + "'; allowed: YYYY"),

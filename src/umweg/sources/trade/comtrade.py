@@ -112,10 +112,10 @@ def judge(rows: ir.Table) -> ir.Table:
     rows = _understood(rows)
     for side in ("reporter", "partner"):
         rows = with_place(rows, rows[f"w_{side}"], side, m49_to_alpha3(), M49_NO_COUNTRY)
-    rows = with_code(rows)
+    rows = with_code(rows, hs_only=True)
     rows = rows.mutate(code_not_checked=rows.code_known.isnull())
     # `period` is the publisher's column until here: `raw` shows it as it was written.
-    result = judged(rows, _reasons(rows), LAYOUT.wanted)
+    result = judged(rows, _reasons(rows), LAYOUT.wanted, _plain(rows))
     return result.drop("period").rename(period="period_read")
 
 
@@ -189,6 +189,22 @@ def _period(freq: ir.StringValue, written: ir.IntegerValue) -> ir.StringValue:
         ),
         ((freq == "A") & written.between(FIRST_YEAR, LAST_YEAR), digits),
         else_=ibis.null("string"),
+    )
+
+
+def _plain(rows: ir.Table) -> ir.BooleanValue:
+    """Whether a row has everything that a figure needs; then no reason of `_reasons` holds."""
+    return (
+        (rows.t_typecode == "C")
+        & rows.whole_flow
+        & one_of(rows.flow, "X", "M", "RX", "RM")
+        & rows.period_read.notnull()
+        & rows.nomenclature.notnull()
+        & (rows.reporter != rows.partner)
+        & (rows.reporter != "WLD")
+        & rows.code_known
+        & (rows.value_reported >= 0)
+        & (_value_written(rows) != "")
     )
 
 

@@ -234,9 +234,7 @@ def _key_counts(judged: ir.Table, figures: Figures, bulk: Bulk) -> dict[str, int
     kept = judged.reason.isnull()
     part = judged.reason == (figures.breakdown or "")
     rows = judged.filter(kept | part)
-    key = rows.reporter.fill_null("")
-    for name in (*KEY[1:], "part"):
-        key = key + "|" + rows[name].fill_null("")
+    key = ibis.struct({name: rows[name] for name in (*KEY, "part")})
     groups = (
         rows.mutate(key=key.hash(), kept=rows.reason.isnull())
         .group_by("key")

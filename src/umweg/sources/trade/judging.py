@@ -83,13 +83,17 @@ def _codes() -> pa.Table:
     return pa.table({"hs_vintage": [v for v, _ in pairs], "hs_code": [c for _, c in pairs]})
 
 
-def with_code(rows: ir.Table) -> ir.Table:
+def with_code(rows: ir.Table, *, hs_only: bool = False) -> ir.Table:
     """The rows with `code_known` (true, false, or null for "cannot be told").
 
     `code` and `nomenclature` are there already. A code of eight digits is looked up by its first
     six; whether the last two exist cannot be told, because no list of them is held.
+
+    Args:
+        rows: The rows.
+        hs_only: Whether all nomenclatures are editions of the HS, which is quicker to tell.
     """
-    of = {n.value: n.hs.value for n in Nomenclature if n.held}
+    of = {n.value: n.hs.value for n in (HS_VINTAGES if hs_only else Nomenclature) if n.held}
     hs = ibis.cases(
         *((rows.nomenclature == name, vintage) for name, vintage in of.items()),
         else_=ibis.null("string"),
@@ -113,21 +117,25 @@ def with_code(rows: ir.Table) -> ir.Table:
 Reasons = list[tuple[ir.BooleanValue, str, ir.StringValue | str]]
 
 
-def judged(rows: ir.Table, reasons: Reasons, raw: tuple[str, ...]) -> ir.Table:
+def judged(
+    rows: ir.Table, reasons: Reasons, raw: tuple[str, ...], plain: ir.BooleanValue | None = None
+) -> ir.Table:
     """The rows with `reason`, `detail` and `raw`, empty for a row that is kept.
 
     Args:
         rows: The rows.
         reasons: Condition, name, and what was found and is allowed; the first that holds counts.
         raw: The columns of the publisher that `raw` shows.
+        plain: Whether none of the reasons can hold: most rows are told by a few comparisons and
+            need not be held against every reason.
     """
-    reason = ibis.cases(*((c, name) for c, name, _ in reasons), else_=ibis.null("string"))
-    detail = ibis.cases(*((c, d) for c, _, d in reasons), else_=ibis.null("string"))
+    none = ibis.null("string")
+    quick = [] if plain is None else [(plain.fill_null(False), none)]
+    reason = ibis.cases(*quick, *((c, name) for c, name, _ in reasons), else_=none)
+    detail = ibis.cases(*quick, *((c, d) for c, _, d in reasons), else_=none)
     shown = ibis.struct({n: rows[n] for n in raw}).cast("json").cast("string")
     with_reason = rows.mutate(reason=reason, detail=detail)
-    return with_reason.mutate(
-        raw=ibis.cases((with_reason.reason.notnull(), shown), else_=ibis.null("string"))
-    )
+    return with_reason.mutate(raw=ibis.cases((with_reason.reason.notnull(), shown), else_=none))
 
 
 def place_reasons(
