@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,10 @@ class Corpus:
 
     def party(self, number: int) -> Party:
         """The party of a number."""
+        raise NotImplementedError
+
+    def name(self, at: int) -> PartyName:
+        """The name of a number, among all names."""
         raise NotImplementedError
 
     def wanted(
@@ -89,6 +93,7 @@ class PartyCorpus(Corpus):
         self.names = [n.text for p in self._parties for n in p.names]
         counts = np.fromiter((len(p.names) for p in self._parties), np.int64, len(self._parties))
         self.owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        self._first = np.concatenate(([0], np.cumsum(counts)))
         self.number_of = {}
         for i, p in enumerate(self._parties):
             for identifier in p.identifiers:
@@ -96,6 +101,10 @@ class PartyCorpus(Corpus):
 
     def party(self, number: int) -> Party:
         return self._parties[number]
+
+    def name(self, at: int) -> PartyName:
+        number = int(self.owner[at])
+        return self._parties[number].names[at - int(self._first[number])]
 
     def wanted(
         self,
@@ -228,16 +237,24 @@ class StoreCorpus(Corpus):
             found.setdefault(normal, []).append(owner)
         return found
 
+    def name(self, at: int) -> PartyName:
+        rows = self._names
+        return PartyName(
+            rows.column("name")[at], rows.column("kind")[at], rows.column("weak")[at],
+            rows.column("script")[at], rows.column("language")[at],
+        )  # fmt: skip
+
     def party(self, number: int) -> Party:
-        n, i, a, x = self._names, self._identifiers, self._addresses, self._listings
+        return self._recent(number)
+
+    @cached_property
+    def _recent(self) -> Callable[[int], Party]:
+        return lru_cache(maxsize=50_000)(self._made)
+
+    def _made(self, number: int) -> Party:
+        i, a, x = self._identifiers, self._addresses, self._listings
         return Party(
-            names=tuple(
-                PartyName(*row)
-                for row in (
-                    tuple(n.column(c)[r] for c in ("name", "kind", "weak", "script", "language"))
-                    for r in n.of(number)
-                )
-            ),
+            names=tuple(self.name(r) for r in self._names.of(number)),
             schema=self._column("schema")[number],
             entity_id=self._column("entity_id")[number],
             birth_dates=tuple(self._column("birth_dates")[number] or ()),
@@ -289,23 +306,18 @@ class StoreCorpus(Corpus):
     def _listed(self, lists: Collection[str] | None) -> Mask:
         """The parties that stand on a list on the day; those without a listing stay."""
         rows = self._listings
+        table = rows.table
         if lists:
-            _check_lists(lists, set(rows.column("list")))
-        on = np.fromiter(
-            (
-                (start is None or start <= self.day) and (end is None or end > self.day)
-                for start, end in zip(
-                    rows.column("listed_from"), rows.column("listed_until"), strict=True
-                )
-            ),
-            np.bool_,
-            len(rows.owner),
-        )
+            _check_lists(lists, set(pc.unique(table["list"]).to_pylist()))
+        started = pc.fill_null(pc.less_equal(table["listed_from"], self.day), True)
+        lasts = pc.fill_null(pc.greater(table["listed_until"], self.day), True)
+        on = pc.and_(started, lasts)
         mask = np.zeros(len(self), np.bool_)
         if lists:
-            asked = set(lists)
-            on &= np.fromiter((x in asked for x in rows.column("list")), np.bool_, len(on))
+            on = pc.and_(
+                on, pc.is_in(table["list"], value_set=pa.array(sorted(lists), pa.string()))
+            )
         else:
             mask |= np.diff(rows.bounds) == 0
-        mask[rows.owner[on]] = True
+        mask[rows.owner[on.to_numpy().astype(np.bool_)]] = True
         return mask

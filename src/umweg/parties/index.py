@@ -37,7 +37,7 @@ Array = np.ndarray[Any, Any]
 VERSION = 2
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
-BUDGET = 60_000
+BUDGET = 25_000
 """Postings that a query may read: more finds no more and costs time (benchmarks/match_speed.py)."""
 
 MOST_TERMS = 20
@@ -212,6 +212,11 @@ class Index:
 
         return int(kernels.find(self._a["hashes"], np.frombuffer(term.encode(), np.uint8)))
 
+    def known(self, latin: str) -> int:
+        """The term of a word of the lists, of its concept if it has one; -1 of another word."""
+        at = self._exact(key_of(latin))
+        return int(self._a["alias"][at]) if at >= 0 else -1
+
     def _by_bones(self, bones: str) -> Array:
         from umweg.parties import kernels
 
@@ -356,15 +361,18 @@ class _Query:
                 if strong.any():
                     self._add(terms[strong], similarity[strong], bits, bits, a.weight + b.weight)
         for i, w in enumerate(words):
-            if known[i] or len(w.key) < 7 or w.abjad or bit > 40:
+            if known[i] or len(w.latin) < 6 or w.abjad or w.kind == NUMBER:
                 continue
-            for cut in range(3, len(w.key) - 2):
-                for part in (w.key[:cut], w.key[cut:]):
-                    at = index._exact(part) if len(part) > 3 else -1
-                    if at >= 0 and bit < 60:
+            for cut in range(2, len(w.latin) - 1):
+                left, right = index.known(w.latin[:cut]), index.known(w.latin[cut:])
+                both = left >= 0 and right >= 0
+                for at, size in ((left, cut), (right, len(w.latin) - cut)):
+                    if at >= 0 and (both or size > 4) and bit < 60:
                         use = 1 << bit
                         bit += 1
-                        self._add(np.array([at], np.int32), _ones(0.9), use, 1 << i, w.weight * 0.6)
+                        part = np.array([at], np.int32)
+                        weight = float(index._a["weights"][at])
+                        self._add(part, _ones(0.9), use, 1 << i, weight)
 
     def _add(self, terms: Array, similarity: Array, use: int, cover: int, weight: float) -> None:
         if not len(terms):

@@ -106,23 +106,26 @@ def osa(a: Array, b: Array, most: int, rows: Array) -> int:
     n, m = len(a), len(b)
     if abs(n - m) > most:
         return most + 1
-    for j in range(m + 1):
+    for j in range(min(m, most) + 1):
         rows[0, j] = j
     for i in range(1, n + 1):
         now, before, two = i % 3, (i - 1) % 3, (i - 2) % 3
-        rows[now, 0] = i
-        best = i
-        for j in range(1, m + 1):
-            cost = 0 if a[i - 1] == b[j - 1] else 1
-            d = rows[before, j - 1] + cost
+        low, high = max(1, i - most), min(m, i + most)
+        rows[now, low - 1] = i if low == 1 else most + 1
+        if high == i + most:
+            rows[before, high] = most + 1
+        best = most + 1
+        for j in range(low, high + 1):
+            d = rows[before, j - 1] + (0 if a[i - 1] == b[j - 1] else 1)
             d = min(d, rows[before, j] + 1, rows[now, j - 1] + 1)
             if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                # Two back along the diagonal: within the band of two rows before.
                 d = min(d, rows[two, j - 2] + 1)
             rows[now, j] = d
             best = min(best, d)
         if best > most:
             return most + 1
-    return rows[n % 3, m]
+    return min(rows[n % 3, m], most + 1)
 
 
 @njit(cache=True, nogil=True)
@@ -141,12 +144,12 @@ def expand(
     """The terms that are like a word, and how alike; their number.
 
     Terms that share enough trigrams are compared by their edit distance: one edit in a word of
-    three or four letters, two from five on, three from eight on, four from eleven on.
+    three or four letters, two from five on, three from eleven on.
     """
     size = len(word)
     if size < 3 or size > 60:
         return 0
-    most = 1 if size < 5 else 2 if size < 8 else 3 if size < 11 else 4
+    most = 1 if size < 5 else 2 if size < 11 else 3
     buffer = np.empty(80, np.int64)
     n = _grams(word, buffer)
     found = 0
@@ -161,13 +164,15 @@ def expand(
             if counts[t] < 255:
                 counts[t] += 1
     # An edit destroys three trigrams, a transposition four.
-    least = max(1, n - 4 * most)
-    if least < 2 and size >= 5:
-        least = 2
+    least = max(1 if size < 5 else 2, n - 3 * most - 1)
     kept = 0
     for f in range(found):
         t = touched[f]
         if counts[t] >= least and kept < len(out_terms):
+            length = ptr[t + 1] - ptr[t]
+            if size - length > most or length - size > most:
+                counts[t] = 0
+                continue
             other = text[ptr[t] : ptr[t + 1]]
             d = osa(word, other, most, rows)
             if d <= most:
@@ -267,11 +272,11 @@ def search(
     for i in range(n):
         bins[int(acc[touched[i]] * scale)] += 1
     cut, total = 64, 0
-    while cut > 0 and total + bins[cut] <= 6000:
+    while cut > 0 and total + bins[cut] <= 2500:
         total += bins[cut]
         cut -= 1
     limit = 0.0 if cut == 0 else (cut + 1) / scale
-    if total < 400:
+    if total < 200:
         limit = cut / scale if scale > 0 else 0.0
     whole = 0.0
     for w in word_weights:

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from itertools import chain, islice
@@ -24,7 +24,7 @@ from umweg.parties.index import VERSION, Index
 from umweg.parties.model import Aligned, Candidate, Feature, MatchResult, Party, PartyName
 from umweg.parties.names import has_letters
 from umweg.parties.ofac import compare_like_ofac, plain
-from umweg.parties.score import compare
+from umweg.parties.score import compare, names_agree, score_of
 from umweg.parties.scripts import DATA
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ MOST_NAMES = 10
 MOST_SCORED = 30
 """Parties that are scored in full for a query, at most."""
 
+NEAR = 0.1
+"""How far below the best of a party's names another one may lie that is scored too."""
+
 NAMES_SCORED = 3
 """Names of a party that are scored in full: those whose terms met the query best."""
 
@@ -51,14 +54,7 @@ MARGIN = 0.15
 CHUNK = 100
 """Queries that a process takes at once."""
 
-Compare = Callable[[Party, Party, tuple[PartyName, ...] | None, float], Candidate]
-
-
-def _algorithms() -> dict[str, Compare]:
-    return {"umweg": compare, "ofac": compare_like_ofac}
-
-
-ALGORITHMS = tuple(_algorithms())
+ALGORITHMS = ("umweg", "ofac")
 """`umweg`: words, scripts and everything else that is known. `ofac`: an imitation of the score of
 OFAC's Sanctions List Search, of Latin names alone."""
 
@@ -87,7 +83,6 @@ class Matcher:
             raise UsageError(f"no algorithm is called '{algorithm}'", allowed=", ".join(ALGORITHMS))
         self.corpus = corpus
         self.algorithm = algorithm
-        self._compare = _algorithms()[algorithm]
         self._wanted = corpus.wanted(lists, kinds, countries)
         self.index = index or Index.build(corpus.names, corpus.schemas, corpus.owner)
 
@@ -153,14 +148,26 @@ class Matcher:
                 worst = sorted((c.score for _, c in found), reverse=True)[top - 1]
                 if estimate < worst - margin:
                     break
-            party = self.corpus.party(number)
-            first = int(np.searchsorted(self.index.owner, number))
-            met = tuple(party.names[n - first] for n in names) or party.names
-            candidate = self._compare(query, party, met, threshold)
-            if candidate.score >= threshold:
+            candidate = self._scored(query, number, names, threshold, more)
+            if candidate is not None and candidate.score >= threshold:
                 found.append((number, candidate))
         found.sort(key=lambda f: (-f[1].score, f[1].party.entity_id))
         return found[:top]
+
+    def _scored(
+        self, query: Party, number: int, names: list[int], threshold: float, more: bool
+    ) -> Candidate | None:
+        """The candidate, or None where its names say already that it lies below the threshold."""
+        if self.algorithm == "ofac":
+            return compare_like_ofac(query, self.corpus.party(number))
+        agreed = None
+        if names:
+            met = [self.corpus.name(n) for n in names]
+            agreed = names_agree(query, self.corpus.schemas[number], met)
+            # Without dates, numbers or countries in the query nothing can raise the score.
+            if not more and score_of(agreed) < threshold:
+                return None
+        return compare(query, self.corpus.party(number), agreed)
 
     def candidates(self, query: Party) -> dict[int, float]:
         """The numbers of the parties that a query may be, with the score of their terms."""
@@ -187,7 +194,7 @@ class Matcher:
                 best = met.get(number)
                 if best is None:
                     met[number] = (score, [at])
-                elif best[0] < 2.0 and at not in best[1] and len(best[1]) < NAMES_SCORED:
+                elif score > best[0] - NEAR and best[0] < 2.0 and len(best[1]) < NAMES_SCORED:
                     met[number] = (max(best[0], score), [*best[1], at])
         return sorted(met.items(), key=lambda x: -x[1][0])
 

@@ -83,12 +83,7 @@ def like_ofac(query: Party, listed: Party) -> tuple[float, PartyName, str]:
     )
 
 
-def compare_like_ofac(
-    query: Party,
-    listed: Party,
-    among: tuple[PartyName, ...] | None = None,  # noqa: ARG001 - all names, as OFAC does
-    least: float = 0.0,  # noqa: ARG001
-) -> Candidate:
+def compare_like_ofac(query: Party, listed: Party) -> Candidate:
     """A query and a listed party by their names alone, as OFAC's search compares them."""
     score, name, typed = like_ofac(query, listed)
     text = " ".join((like_ofac.__doc__ or "").split())

@@ -6,7 +6,7 @@ countries, gender and kind. Both explain themselves through the docstrings of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -248,19 +248,26 @@ def score_names(name_a: str, name_b: str, schema: str = "LegalEntity") -> float:
     return agreement(analyse(name_a, group), analyse(name_b, group)).score
 
 
-def names_agree(
-    query: Party, listed: Party, among: tuple[PartyName, ...] | None = None
-) -> tuple[Agreement, str, PartyName] | None:
+Found = tuple[Agreement, str, PartyName]
+"""How two names agree: of the query its text, of the listed party the name."""
+
+
+def names_agree(query: Party, schema: str, names: Iterable[PartyName]) -> Found | None:
     """The names agree, word by word, as far as spelling, script and order allow to tell."""
-    group = _group(query.schema, listed.schema)
+    group = _group(query.schema, schema)
     found = None
     for ours in query.names:
         a = analyse(ours.text, group)
-        for theirs in among or listed.names:
+        for theirs in names:
             g = agreement(a, analyse(theirs.text, group))
             if found is None or _rank(g, theirs) > _rank(found[0], found[2]):
                 found = (g, ours.text, theirs)
     return found
+
+
+def score_of(found: Found | None) -> float:
+    """The score of names alone."""
+    return 0.0 if found is None else _rank(found[0], found[2])
 
 
 def _rank(g: Agreement, name: PartyName) -> float:
@@ -281,24 +288,19 @@ def _text(function: Callable[..., object]) -> str:
     return " ".join((function.__doc__ or "").split())
 
 
-def compare(
-    query: Party, listed: Party, among: tuple[PartyName, ...] | None = None, least: float = 0.0
-) -> Candidate:
+def compare(query: Party, listed: Party, found: Found | None = None) -> Candidate:
     """A query and a listed party, with everything that speaks for and against a match.
 
     Args:
         query, listed: The two parties.
-        among: Of the listed names only these are looked at; all without it.
-        least: Below this score the reasons are left out.
+        found: How their names agree, where it is known already.
     """
-    found = names_agree(query, listed, among)
     if found is None:
-        score, features = weigh(0.0, query, listed)
+        found = names_agree(query, listed.schema, listed.names)
+    score, features = weigh(score_of(found), query, listed)
+    if found is None:
         return Candidate(listed, score, PartyName(""), "", (), features)
     g, ours, theirs = found
-    score, features = weigh(_rank(g, theirs), query, listed)
-    if score < least:
-        return Candidate(listed, score, theirs, ours)
     own = [Feature("names_agree", _text(names_agree), g.score, 1.0, f"{ours} ~ {theirs.text}")]
     own += [Feature(r.__name__, _text(r), 1.0, w, detail) for r, w, detail in g.rules]
     if theirs.weak:
