@@ -45,25 +45,27 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.add_typer(regime_cmd.app, name="regime", help="The law as data, as of a date.")
-app.add_typer(data_cmd.app, name="data", help="Figures in the store: import, see, remove.")
-data_cmd.app.add_typer(fetch_cmd.app, name="fetch")
-data_cmd.app.command("diff")(diff_cmd.diff_command)
-app.add_typer(claim_cmd.app, name="claim", help="Public statements put to the test.")
-app.command("doctor")(doctor_cmd.doctor_command)
-app.command("scan")(scan_cmd.scan_command)
-app.command("decide")(decide_cmd.decide_command)
-app.add_typer(decide_cmd.audit, name="audit", help="Decisions: whole, listed, erased.")
-app.command("routes")(routes_cmd.routes_command)
-app.command("match")(match_cmd.match_command)
-app.command("ownership")(ownership_cmd.ownership_command)
-app.command("trace")(trace_cmd.trace_command)
-app.command("check")(check_cmd.check_command)
 validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 validate.command("names")(validate_names_cmd.names_command)
 validate.command("detector")(validate_detector_cmd.detector_command)
 validate.command("worlds")(validate_worlds_cmd.worlds_command)
+data_cmd.app.add_typer(fetch_cmd.app, name="fetch")
+data_cmd.app.command("diff")(diff_cmd.diff_command)
+
+# In the order in which `umweg --help` shows them: the three questions, then what they rest on.
+app.command("scan")(scan_cmd.scan_command)
+app.command("routes")(routes_cmd.routes_command)
+app.command("trace")(trace_cmd.trace_command)
+app.command("check")(check_cmd.check_command)
+app.command("decide")(decide_cmd.decide_command)
+app.add_typer(decide_cmd.audit, name="audit", help="Decisions: whole, listed, erased.")
+app.command("match")(match_cmd.match_command)
+app.command("ownership")(ownership_cmd.ownership_command)
+app.add_typer(claim_cmd.app, name="claim", help="Public statements put to the test.")
+app.add_typer(regime_cmd.app, name="regime", help="The law as data, as of a date.")
+app.add_typer(data_cmd.app, name="data", help="Figures and lists: fetch, import, see, remove.")
 app.add_typer(validate, name="validate", help="Measured quality, repeatable by anyone.")
+app.command("doctor")(doctor_cmd.doctor_command)
 
 
 def _version(asked: bool) -> None:
