@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from umweg.errors import InputError, UsageError
-from umweg.flows.trace import SHIPMENTS, TraceResult, trace
+from umweg.flows.tracing import SHIPMENTS, TraceResult, trace
 
 COALITION = ("DEU", "FRA")
 FIRST = date(2022, 1, 1)
