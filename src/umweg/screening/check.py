@@ -19,6 +19,7 @@ from umweg.screening.flags import FLAGS, flag_reason, questionnaire
 from umweg.screening.model import NotChecked
 from umweg.screening.money import Rates
 from umweg.screening.order_book import OrderBook
+from umweg.screening.owners import owned_firms
 from umweg.screening.party_tests import PartyScreen
 from umweg.screening.policy import load_policy
 from umweg.screening.result import CheckResult, Run
@@ -96,15 +97,17 @@ def check(
     facts = Facts(regime, targets, policy, options.goods_lists, signals)
     matcher, party_lists = _matcher(store, as_of, options.parties, columns)
     addresses = _listed_addresses(store, as_of, matcher, columns)
+    owned = owned_firms(store, regime, as_of) if matcher is not None else ()
+    parties = PartyScreen(matcher, policy, addresses, owned)
     screening = Screening(
-        facts, book, as_of, PartyScreen(matcher, policy, addresses), Rates(store.read("rates")),
-        options.usual_quantities, options.parties,
+        facts, book, as_of, parties, Rates(store.read("rates")), options.usual_quantities,
+        options.parties,
     )  # fmt: skip
     for lines in book.lines():
         screening.add(lines)
         if progress:
             progress(screening.read)
-    not_checked = _never_checked(columns, options)
+    not_checked = _never_checked(columns, options, store)
     run = _run(file, columns, regime, facts, as_of, options, party_lists, screening.notes())
     return CheckResult(
         run=run,
@@ -170,13 +173,22 @@ def _matcher(
     return matcher, tuple(held)
 
 
-def _never_checked(columns: ColumnMap, options: CheckOptions) -> tuple[NotChecked, ...]:
+def _never_checked(
+    columns: ColumnMap, options: CheckOptions, store: Store
+) -> tuple[NotChecked, ...]:
     found = []
     if not options.parties:
         found.append(NotChecked("parties", "asked not to be looked up"))
     elif not any(r in columns.roles for r in PARTY_ROLES):
         found.append(NotChecked("parties", "the table has no column of a party"))
-    found.append(NotChecked("ownership", "no register of owners is looked up for the parties"))
+    if not store.has("relations"):
+        found.append(
+            NotChecked(
+                "ownership",
+                "the store holds no relations of owners and firms",
+                "import a register, see docs/ownership.md",
+            )
+        )
     found.append(
         NotChecked("goods", "the Commission's list of economically critical goods is not held")
     )

@@ -7,11 +7,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from anyascii import anyascii
 
 from umweg.screening.model import NotChecked, Outcome, Reason
+from umweg.screening.owners import OwnedFirm
 from umweg.screening.policy import Policy
 
 if TYPE_CHECKING:
@@ -106,6 +108,23 @@ def listed_address(address: str, known: Mapping[str, tuple[str, ...]]) -> Iterat
         )  # fmt: skip
 
 
+def owned_party(
+    result: MatchResult, role: str, firms: Mapping[str, OwnedFirm], policy: Policy
+) -> Iterator[Reason]:
+    """Whether the party is on no list and counts as owned by somebody who is, by the rule of an
+    authority and the holdings in the store; or whether that cannot be told."""
+    for candidate in result.candidates[:1]:
+        firm = firms[candidate.party.entity_id]
+        sure = firm.owned and candidate.score >= policy.thresholds.party_listed
+        yield Reason(
+            "party-owned" if sure else "party-owned-possible", "ownership",
+            f"the {ROLE_WORDS[role]} '{candidate.query_name}' (score {candidate.score:.2f}): "
+            f"{firm.text}, by the rule of '{firm.authority}'",
+            firm.paper, link=firm.link, ask=not sure, entry=firm.entity_id,
+            pair=pair_hash(candidate.query_name, candidate.party, policy),
+        )  # fmt: skip
+
+
 class PartyScreen:
     """Looks parties up, every distinct one once.
 
@@ -113,6 +132,7 @@ class PartyScreen:
         matcher: The matcher; None where no list is held.
         policy: Thresholds.
         addresses: Rows of the store's table `addresses`.
+        owned: Firms that count as owned by listed persons, or may.
     """
 
     def __init__(
@@ -120,8 +140,10 @@ class PartyScreen:
         matcher: Matcher | None,
         policy: Policy,
         addresses: Iterable[Mapping[str, Any]] = (),
+        owned: Sequence[OwnedFirm] = (),
     ) -> None:
         self._matcher, self._policy = matcher, policy
+        self._owned = {f.entity_id: f for f in owned}
         self._addresses: dict[str, tuple[str, ...]] = {}
         for row in addresses:
             if key := address_key(row["full"]):
@@ -140,27 +162,40 @@ class PartyScreen:
         wanted = list(dict.fromkeys(queries))
         new = [q for q in wanted if q not in self._known]
         names = [q for q in new if q.role != ADDRESS]
-        for query, result in zip(names, self._match(names), strict=True):
-            reasons = tuple(listed_parties(result, query.role, self._policy))
-            self._known[query] = Outcome(reasons)
+        listed = self._match(self._matcher, names)
+        owned = self._match(self._owned_matcher, names)
+        for query, result, holding in zip(names, listed, owned, strict=True):
+            reasons = [*listed_parties(result, query.role, self._policy)]
+            if holding is not None:
+                reasons += owned_party(holding, query.role, self._owned, self._policy)
+            self._known[query] = Outcome(tuple(reasons))
         for query in new:
             if query.role == ADDRESS:
                 found = listed_address(query.name, self._addresses)
                 self._known[query] = Outcome(tuple(found))
         return {q: self._known[q] for q in wanted}
 
-    def _match(self, queries: Sequence[Query]) -> list[MatchResult]:
+    @cached_property
+    def _owned_matcher(self) -> Matcher | None:
+        from umweg.parties import Matcher
+
+        if not self._owned:
+            return None
+        return Matcher.from_parties([f.party for f in self._owned.values()])
+
+    def _match(self, matcher: Matcher | None, queries: Sequence[Query]) -> list[Any]:
+        """What a matcher says of each query; None for each where there is no matcher."""
         from umweg.parties import Party
 
-        if self._matcher is None or not queries:
-            return []
+        if matcher is None or not queries:
+            return [None] * len(queries)
         # The same name in two roles is looked up once, unless one of them is a ship.
         keys = [(q.name, "Vessel" if q.role == "vessel" else "LegalEntity") for q in queries]
         distinct = list(dict.fromkeys(keys))
         found = dict(
             zip(
                 distinct,
-                self._matcher.match_many(
+                matcher.match_many(
                     [Party.named(name, schema) for name, schema in distinct],
                     threshold=self._policy.thresholds.party_possible,
                     top=3,
