@@ -18,8 +18,8 @@ from umweg.sources import import_files
 from umweg.store import Store
 from umweg.store.snapshots import sha256_of
 
-SECONDS = float(os.environ.get("UMWEG_FUZZ_SECONDS", "10"))
-KILLS = int(os.environ.get("UMWEG_KILLS", "5"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "10"))
+KILLS = int(os.environ.get("KILLS", "5"))
 SEEDS = (20220224, 8542, 31)
 """Seeds of mutations; the whole run is repeatable by them, as far as the time reaches."""
 
@@ -147,7 +147,7 @@ print(killed)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks, and kills with SIGKILL")
 def test_a_killed_import_leaves_nothing_half_done(tmp_path: Path) -> None:
-    """Killed at random moments; the full proof of 50 kills runs with UMWEG_KILLS=50."""
+    """Killed at random moments; the full proof of 50 kills runs with KILLS=50."""
     for n in range(KILLS + 1):
         rows = [
             comtrade_row(period=f"{y}{m:02d}", cmdCode=c, classificationCode="H5",
