@@ -84,7 +84,7 @@ def test_exists_tells_cannot_tell_apart_from_no() -> None:
 
 def test_unknown_nomenclature_names_the_known_ones() -> None:
     with pytest.raises(NomenclatureError) as caught:
-        n.nomenclature("HS2007")
+        n.nomenclature("HS1999")
     assert "HS2012" in caught.value.allowed
 
 

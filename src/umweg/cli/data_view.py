@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ Columns = Sequence[tuple[str, str]]
 
 LIST: Columns = (
     ("snapshot_id", "snapshot"),
-    ("dataset", "data set"),
+    ("age_days", "days"),
+    ("entities", "entities"),
     ("rows_kept", "kept"),
     ("rows_set_aside", "aside"),
     ("alarms", "alarms"),
@@ -52,6 +54,8 @@ def list_row(m: Manifest) -> dict[str, Any]:
         # A file that was handed in was had when it was imported.
         "retrieved_at": m.retrieved_at or m.imported_at,
         "imported_at": m.imported_at,
+        # The local calendar day is meant, as with --as-of.
+        "age_days": (date.today() - date.fromisoformat(m.day)).days,  # noqa: DTZ011
         "sha256": m.inputs[0].sha256 if len(m.inputs) == 1 else _joint_sha256(m),
         "rows_read": m.rows_read,
         "rows_kept": m.rows_kept,
