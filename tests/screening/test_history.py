@@ -10,7 +10,8 @@ import pytest
 from umweg.errors import InputError
 from umweg.periods import Window
 from umweg.regime import Regime
-from umweg.report.assessment import CATALOGUES, assessment_html, catalogue
+from umweg.report.assessment import assessment_html
+from umweg.report.language import FOLDER, catalogue
 from umweg.screening import CheckOptions, History, check, compare_history
 from umweg.store import Store
 
@@ -88,13 +89,13 @@ def test_the_risk_assessment_in_two_languages(
 
 
 def test_the_german_catalogue_is_whole() -> None:
-    folder = CATALOGUES.parent
+    folder = FOLDER.parent
     template = (folder / "templates" / "assessment.html.j2").read_text("utf-8")
     code = (folder / "assessment.py").read_text("utf-8")
     asked = {t.replace("\\'", "'") for t in re.findall(r'_\("(.*?)"[,)]', template)}
     asked |= set(re.findall(r'say\("(.*?)"[,)]', code))
     assert len(asked) > 30
-    german = catalogue("de")
+    german = catalogue("de", "assessment")
     assert [t for t in asked if german.gettext(t) == t and t != "Code"] == []
 
 

@@ -33,7 +33,7 @@ from umweg.parties.model import MatchResult
 from umweg.parties.reach import Reach, reach_of
 from umweg.parties.search import checked, day_of_question, matcher_of, threshold_of
 from umweg.store import Manifest, Store
-from umweg.store.party_changes import ListChanges, list_changes
+from umweg.store.list_changes import Renewed, renewed
 from umweg.store.snapshots import sha256_of
 from umweg.version import __version__
 
@@ -144,7 +144,7 @@ def _run(
     customers: CustomerFile,
     reach: Reach,
     options: BatchOptions,
-    changes: Iterable[ListChanges] | None,
+    changes: Iterable[Renewed] | None,
 ) -> dict[str, Any]:
     m = options.match
     return {
@@ -179,7 +179,7 @@ def _run(
 
 def _changes(
     store: Store, reach: Reach, options: BatchOptions
-) -> tuple[frozenset[str] | None, tuple[ListChanges, ...] | None]:
+) -> tuple[frozenset[str] | None, tuple[Renewed, ...] | None]:
     """Digests of customers that are as before (None: all are), and what changed on the lists."""
     if options.since is None and options.previous is None:
         return None, None
@@ -196,7 +196,7 @@ def _changes(
             old = _as_of(store, new, options.since)
         else:
             old = newest.get(older.get(version.source, ""))
-        found.append(list_changes(old, new))
+        found.append(renewed(old, new))
     return known, tuple(found)
 
 
@@ -234,7 +234,7 @@ def _answers(
     store: Store,
     options: BatchOptions,
     known: frozenset[str] | None,
-    changes: tuple[ListChanges, ...] | None,
+    changes: tuple[Renewed, ...] | None,
 ) -> Iterator[tuple[_Row, MatchResult | None]]:
     """Each row with its result, None for one that is set aside."""
     if changes is None:
@@ -286,9 +286,7 @@ def _in_order(
         yield waiting.popleft(), None
 
 
-def _matcher_of_changes(
-    store: Store, options: MatchOptions, changes: Iterable[ListChanges]
-) -> Matcher:
+def _matcher_of_changes(store: Store, options: MatchOptions, changes: Iterable[Renewed]) -> Matcher:
     """A matcher of the entities alone that are new or changed."""
     ids = {(c.newer, e) for c in changes for e in c.to_match}
     corpus = StoreCorpus(store, day_of_question(options))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -16,27 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from umweg.periods import last_day
 from umweg.regime import Regime
+from umweg.report.language import catalogue
 from umweg.report.number_formats import factor, money
 from umweg.screening.history import ALL, FASTER, History
 
-CATALOGUES = Path(__file__).parent / "locale"
 ROWS = 60
-
-
-@cache
-def catalogue(lang: str) -> NullTranslations:
-    """The sentences of a language, from `locale/assessment.LANG.po`; English needs none."""
-    path = CATALOGUES / f"assessment.{lang}.po"
-    if not path.is_file():
-        return NullTranslations()
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    compiled = io.BytesIO()
-    with path.open("rb") as f:
-        write_mo(compiled, read_po(f, locale=lang))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
 
 
 def history_rows(told: History) -> list[dict[str, str]]:
@@ -62,7 +43,7 @@ def assessment_html(told: History, regime: Regime, lang: str) -> str:
         regime: The law, for the roles of the destinations.
         lang: `en` or `de`.
     """
-    words = catalogue(lang)
+    words = catalogue(lang, "assessment")
     locale = "en_GB" if lang == "en" else lang
 
     def say(text: str, **values: object) -> str:

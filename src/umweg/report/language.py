@@ -41,18 +41,25 @@ class Language:
         return str(format_date(day, "long", locale="en_GB" if self.code == "en" else self.code))
 
 
-@cache
 def language(code: str) -> Language:
     """The language of a code of LANGUAGES."""
-    path = FOLDER / f"{code}.po"
+    return Language(code, catalogue(code))
+
+
+@cache
+def catalogue(code: str, of: str = "") -> NullTranslations:
+    """The sentences of a language, from `locale/CODE.po` or `locale/OF.CODE.po`.
+
+    Where there is no such file, as with English, they stay as they are.
+    """
+    path = FOLDER / f"{of + '.' if of else ''}{code}.po"
     if not path.is_file():
-        return Language(code, NullTranslations())
+        return NullTranslations()
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    with path.open("rb") as f:
-        catalogue = read_po(f, locale=code)
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
+    with path.open("rb") as f:
+        write_mo(compiled, read_po(f, locale=code))
     compiled.seek(0)
-    return Language(code, GNUTranslations(compiled))
+    return GNUTranslations(compiled)

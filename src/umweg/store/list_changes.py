@@ -159,6 +159,43 @@ def list_changes(
     return ListChanges(before, after, len(first), len(second), tuple(changes))
 
 
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The entities of a newer snapshot against an older one of the same list, by id alone.
+
+    Attributes:
+        older, newer: Ids of the snapshots; without an older one, all entities are added.
+        added, changed, removed: Ids of entities. One is changed if anything is that the publisher
+            says of it.
+    """
+
+    source: str
+    older: str | None
+    newer: str
+    added: frozenset[str]
+    changed: frozenset[str]
+    removed: frozenset[str]
+
+    @property
+    def to_match(self) -> frozenset[str]:
+        """The entities against which a customer must be matched again."""
+        return self.added | self.changed
+
+
+def renewed(older: Manifest | None, newer: Manifest) -> Renewed:
+    """Compare two snapshots of a list; without an older one, everything is new."""
+    after = _Sides(newer).digests()
+    before = _Sides(older).digests() if older is not None else {}
+    return Renewed(
+        newer.source,
+        older.snapshot_id if older is not None else None,
+        newer.snapshot_id,
+        frozenset(after.keys() - before.keys()),
+        frozenset(e for e in after.keys() & before.keys() if after[e] != before[e]),
+        frozenset(before.keys() - after.keys()),
+    )
+
+
 def _lists(store: Store, source: str, dataset: str | None) -> list[Manifest]:
     """The snapshots of a source and data set that hold entities, in the order of their days."""
     own = [m for m in store.all_snapshots if m.source == source and m.paths(ENTITIES.name)]

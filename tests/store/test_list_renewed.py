@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.invented_lists import add_list
-from umweg.store.party_changes import list_changes
+from umweg.store.list_changes import renewed
 
 
 def test_added_changed_removed(tmp_path: Path) -> None:
@@ -18,8 +18,8 @@ def test_added_changed_removed(tmp_path: Path) -> None:
         "2024-02-01",
     )  # fmt: skip
     old, new = store.all_snapshots
-    changes = list_changes(old, new)
+    changes = renewed(old, new)
     assert (changes.added, changes.changed, changes.removed) == ({"l/4"}, {"l/2"}, {"l/3"})
     assert changes.to_match == {"l/2", "l/4"}
-    assert list_changes(new, new).to_match == frozenset()
-    assert len(list_changes(None, new).to_match) == 3
+    assert renewed(new, new).to_match == frozenset()
+    assert len(renewed(None, new).to_match) == 3
