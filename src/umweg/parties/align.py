@@ -260,14 +260,28 @@ def _several(
     """What several words in a row may be in one: joined, as an acronym, as initials."""
     free = set(left_many)
     for i in left_many:
+        abjad = many[i].abjad
         for size in range(2, min(6, len(left_many)) + 1):
             places = tuple(range(i, i + size))
             if places[-1] not in free or not free.issuperset(places):
                 break
             part = many[i : i + size]
+            last = part[-1]
+            length = sum([len(w.latin) for w in part])
             for j in left_one:
-                similarity, how = _joined(part, one[j]) if size < 5 else (0.0, "")
-                if not similarity and len(one[j].latin) == size:
+                latin = one[j].latin
+                may = size < 5 and (
+                    abjad
+                    or one[j].abjad
+                    or (
+                        -3 <= len(latin) - length <= 3
+                        and (part[0].latin[0] == latin[0] or last.latin[-1] == latin[-1])
+                    )
+                )
+                if not may and len(latin) != size:
+                    continue
+                similarity, how = _joined(part, one[j]) if may else (0.0, "")
+                if not similarity and len(latin) == size:
                     similarity, how = _initialled(part, one[j], person)
                 if similarity:
                     weight = (sum(w.weight for w in part) + one[j].weight) / 2
@@ -279,14 +293,8 @@ def _joined(part: tuple[Word, ...], b: Word) -> tuple[float, str]:
     if b.kind == NUMBER or any(w.kind == NUMBER for w in part):
         return 0.0, ""
     abjad = b.abjad or part[0].abjad
-    if not abjad:
-        first, last, size = part[0].latin, part[-1].latin, 0
-        if first[0] != b.latin[0] and last[-1] != b.latin[-1]:
-            return 0.0, ""
-        for w in part:
-            size += len(w.latin)
-        if size < 4 or not -3 <= len(b.latin) - size <= 3:
-            return 0.0, ""
+    if not abjad and sum([len(w.latin) for w in part]) < 4:
+        return 0.0, ""
     joined = "".join([w.latin for w in part])
     keyed = "".join(w.key for w in part)
     if b.latin == joined:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 _IDENTIFIER = ("kind", "value", "normal", "country", "valid")
+_NAME = ("name", "kind", "weak", "script", "language")
+_LISTING = (
+    "list", "authority", "programme", "reference", "listed_from", "listed_until", "url",
+)  # fmt: skip
 _ORDER = {"primary": 0, "original": 1, "alias": 2, "former": 3}
 
 
@@ -41,6 +45,10 @@ class Corpus:
 
     def party(self, number: int) -> Party:
         """The party of a number."""
+        raise NotImplementedError
+
+    def outline(self, number: int) -> Party:
+        """Of a party what every comparison needs, beside names: kind and gender."""
         raise NotImplementedError
 
     def name(self, at: int) -> PartyName:
@@ -102,6 +110,9 @@ class PartyCorpus(Corpus):
     def party(self, number: int) -> Party:
         return self._parties[number]
 
+    def outline(self, number: int) -> Party:
+        return self._parties[number]
+
     def name(self, at: int) -> PartyName:
         number = int(self.owner[at])
         return self._parties[number].names[at - int(self._first[number])]
@@ -152,11 +163,17 @@ class _Rows:
         self.owner = owner.to_numpy()[order].astype(np.int32)
         self.bounds = np.searchsorted(self.owner, np.arange(len(entities) + 1))
         self._columns: dict[str, list[Any]] = {}
+        self._together: dict[tuple[str, ...], list[list[Any]]] = {}
 
     def column(self, name: str) -> list[Any]:
         if name not in self._columns:
             self._columns[name] = self.table[name].to_pylist()
         return self._columns[name]
+
+    def columns(self, names: tuple[str, ...]) -> list[list[Any]]:
+        if names not in self._together:
+            self._together[names] = [self.column(name) for name in names]
+        return self._together[names]
 
     def of(self, number: int) -> range:
         return range(int(self.bounds[number]), int(self.bounds[number + 1]))
@@ -238,11 +255,15 @@ class StoreCorpus(Corpus):
         return found
 
     def name(self, at: int) -> PartyName:
-        rows = self._names
-        return PartyName(
-            rows.column("name")[at], rows.column("kind")[at], rows.column("weak")[at],
-            rows.column("script")[at], rows.column("language")[at],
-        )  # fmt: skip
+        return PartyName(*[c[at] for c in self._names.columns(_NAME)])
+
+    def outline(self, number: int) -> Party:
+        return Party(
+            (),
+            self._column("schema")[number],
+            self._column("entity_id")[number],
+            gender=self._column("gender")[number],
+        )
 
     def party(self, number: int) -> Party:
         return self._recent(number)
@@ -262,21 +283,10 @@ class StoreCorpus(Corpus):
             gender=self._column("gender")[number],
             countries=tuple(self._column("countries")[number] or ()),
             identifiers=tuple(
-                Identifier(*(i.column(c)[r] for c in _IDENTIFIER)) for r in i.of(number)
+                Identifier(*[c[r] for c in i.columns(_IDENTIFIER)]) for r in i.of(number)
             ),
             addresses=tuple(a.column("full")[r] for r in a.of(number)),
-            listings=tuple(
-                Listing(
-                    *(
-                        x.column(c)[r]
-                        for c in (
-                            "list", "authority", "programme", "reference", "listed_from",
-                            "listed_until", "url",
-                        )
-                    )
-                )
-                for r in x.of(number)
-            ),
+            listings=tuple(Listing(*[c[r] for c in x.columns(_LISTING)]) for r in x.of(number)),
             snapshot_id=self._column("snapshot_id")[number],
             properties={
                 "titles": tuple(self._column("titles")[number] or ()),

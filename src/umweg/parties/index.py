@@ -9,6 +9,7 @@ all their terms in compiled code; the few best go to `score`.
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from umweg.parties.words import (
 
 Array = np.ndarray[Any, Any]
 
-VERSION = 2
+VERSION = 3
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
 BUDGET = 25_000
@@ -43,9 +44,12 @@ BUDGET = 25_000
 MOST_TERMS = 20
 
 _ARRAYS = (
-    "text", "ptr", "alias", "hashes", "weights", "gram_ptr", "gram_terms", "post_ptr", "post_rows",
-    "row_ptr", "row_terms", "row_name", "bone_hashes", "bone_ptr", "bone_terms",
+    "text", "ptr", "alias", "hashes", "weights", "letters", "gram_ptr", "gram_terms",
+    "post_ptr", "post_rows", "row_ptr", "row_terms",
+    "row_name", "bone_hashes", "bone_ptr", "bone_terms",
 )  # fmt: skip
+
+_SEAM = re.compile(r"(?=.h|(.)\1|[aeiouyj]{2}|[tkcd]s|[tcs]z|ck|[dt]j|.[yj][eo])")
 
 _SILENT = LIGHT | {INITIAL, GENERATION}
 
@@ -157,6 +161,7 @@ class Index:
             {
                 "text": text, "ptr": ptr, "alias": alias, "hashes": hashes[order],
                 "weights": np.frombuffer(weights, np.float32)[order] if words else _floats(0),
+                "letters": kernels.letters_of_all(text, ptr),
                 "gram_ptr": gram_ptr, "gram_terms": gram_terms,
                 "post_ptr": np.searchsorted(terms[by_term], np.arange(len(words) + 1)),
                 "post_rows": row_of[by_term], "row_ptr": row_ptr, "row_terms": terms,
@@ -196,9 +201,11 @@ class Index:
                 "acc": np.zeros(self.rows, np.float32),
                 "touched": np.empty(max(1, self.rows), np.int32),
                 "slot": np.full(max(1, self.terms), -1, np.int32),
-                "counts": np.zeros(max(1, self.terms), np.uint8),
+                "seen": np.zeros(max(1, self.terms), np.uint8),
                 "touched_terms": np.empty(max(1, self.terms), np.int32),
-                "rows": np.zeros((3, 64), np.int64),
+                "places": np.zeros(256, np.uint64),
+                "lefts": np.empty(64, np.int64),
+                "rights": np.empty(64, np.int64),
                 "out_terms": np.empty(400, np.int32),
                 "out_similarity": np.empty(400, np.float32),
                 "out_names": np.empty(200, np.int32),
@@ -212,10 +219,29 @@ class Index:
 
         return int(kernels.find(self._a["hashes"], np.frombuffer(term.encode(), np.uint8)))
 
-    def known(self, latin: str) -> int:
-        """The term of a word of the lists, of its concept if it has one; -1 of another word."""
-        at = self._exact(key_of(latin))
-        return int(self._a["alias"][at]) if at >= 0 else -1
+    def halves(self, word: Word) -> list[tuple[int, int, int]]:
+        """Where a word may be cut into words of the lists: place, term before, term behind.
+
+        A term is that of its concept if the word has one; -1 of a word that no list holds.
+        """
+        from umweg.parties import kernels
+
+        key, latin = word.key, word.latin
+        if not 5 <= len(key) <= 60:
+            return []
+        room, alias = self._room(), self._a["alias"]
+        lefts, rights = room["lefts"], room["rights"]
+        kernels.halves(np.frombuffer(key.encode(), np.uint8), self._a["hashes"], lefts, rights)
+        cuts = list(zip(range(2, len(key) - 1), lefts[2:].tolist(), rights[2:].tolist()))  # noqa: B905
+        # Letters that meet at the seam may be one sound in the whole: their halves have other keys.
+        for seam in _SEAM.finditer(latin, 1, len(latin) - 2):
+            cut = seam.start() + 1
+            cuts.append((cut, self._exact(key_of(latin[:cut])), self._exact(key_of(latin[cut:]))))
+        return [
+            (cut, int(alias[left]) if left >= 0 else -1, int(alias[right]) if right >= 0 else -1)
+            for cut, left, right in cuts
+            if left >= 0 or right >= 0
+        ]
 
     def _by_bones(self, bones: str) -> Array:
         from umweg.parties import kernels
@@ -267,15 +293,16 @@ class Index:
         if not word.concept:
             room, a = self._room(), self._a
             n = kernels.expand(
-                np.frombuffer(word.key.encode(), np.uint8), a["text"], a["ptr"], a["gram_ptr"],
-                a["gram_terms"], room["counts"], room["touched_terms"], room["rows"],
-                room["out_terms"], room["out_similarity"],
+                np.frombuffer(word.key.encode(), np.uint8), a["text"], a["ptr"], a["letters"],
+                a["gram_ptr"], a["gram_terms"], room["seen"], room["touched_terms"],
+                room["places"], room["out_terms"], room["out_similarity"],
             )  # fmt: skip
-            for at, similarity in zip(
-                room["out_terms"][:n].tolist(), room["out_similarity"][:n].tolist(), strict=True
-            ):
+            found = room["out_terms"][:n]
+            for at, other, similarity in zip(
+                found.tolist(), a["alias"][found].tolist(), room["out_similarity"][:n].tolist(),
+                strict=True,
+            ):  # fmt: skip
                 add(at, similarity)
-                other = int(a["alias"][at])
                 if other != at:
                     add(other, similarity * 0.98)
         if person:
@@ -363,10 +390,9 @@ class _Query:
         for i, w in enumerate(words):
             if known[i] or len(w.latin) < 6 or w.abjad or w.kind == NUMBER:
                 continue
-            for cut in range(2, len(w.latin) - 1):
-                left, right = index.known(w.latin[:cut]), index.known(w.latin[cut:])
+            for cut, left, right in index.halves(w):
                 both = left >= 0 and right >= 0
-                for at, size in ((left, cut), (right, len(w.latin) - cut)):
+                for at, size in ((left, cut), (right, len(w.key) - cut)):
                     if at >= 0 and (both or size > 4) and bit < 60:
                         use = 1 << bit
                         bit += 1

@@ -73,7 +73,7 @@ def _grams(text: Array, out: Array) -> int:
 
 @njit(cache=True, nogil=True)
 def gram_index(text: Array, ptr: Array) -> Any:
-    """Trigram → the terms that hold it."""
+    """Trigram → the terms that hold it, the shortest first."""
     size = SYMBOLS * SYMBOLS * SYMBOLS
     starts = np.zeros(size + 1, np.int64)
     buffer = np.empty(512, np.int64)
@@ -89,7 +89,7 @@ def gram_index(text: Array, ptr: Array) -> Any:
         starts[g + 1] += starts[g]
     at = starts[:-1].copy()
     out = np.empty(starts[size], np.int32)
-    for t in range(terms):
+    for t in np.argsort(ptr[1:] - ptr[:-1], kind="mergesort"):
         word = text[ptr[t] : ptr[t + 1]]
         if len(word) < 3 or len(word) > 60 or word[0] == 61 or word[0] == 126:
             continue
@@ -101,31 +101,68 @@ def gram_index(text: Array, ptr: Array) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def osa(a: Array, b: Array, most: int, rows: Array) -> int:
-    """Optimal string alignment distance, `most` + 1 where it is more."""
-    n, m = len(a), len(b)
-    if abs(n - m) > most:
-        return most + 1
-    for j in range(min(m, most) + 1):
-        rows[0, j] = j
-    for i in range(1, n + 1):
-        now, before, two = i % 3, (i - 1) % 3, (i - 2) % 3
-        low, high = max(1, i - most), min(m, i + most)
-        rows[now, low - 1] = i if low == 1 else most + 1
-        if high == i + most:
-            rows[before, high] = most + 1
-        best = most + 1
-        for j in range(low, high + 1):
-            d = rows[before, j - 1] + (0 if a[i - 1] == b[j - 1] else 1)
-            d = min(d, rows[before, j] + 1, rows[now, j - 1] + 1)
-            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
-                # Two back along the diagonal: within the band of two rows before.
-                d = min(d, rows[two, j - 2] + 1)
-            rows[now, j] = d
-            best = min(best, d)
-        if best > most:
-            return most + 1
-    return min(rows[n % 3, m], most + 1)
+def letters_of(text: Array, start: int, end: int) -> Any:
+    """The symbols that a term holds, one bit each: an edit changes two of them at most."""
+    held = np.uint64(0)
+    for i in range(start, end):
+        held |= np.uint64(1) << np.uint64(symbol(text[i]))
+    return held
+
+
+@njit(cache=True, nogil=True)
+def letters_of_all(text: Array, ptr: Array) -> Array:
+    """`letters_of` each term."""
+    out = np.empty(len(ptr) - 1, np.uint64)
+    for t in range(len(out)):
+        out[t] = letters_of(text, ptr[t], ptr[t + 1])
+    return out
+
+
+@njit(cache=True, nogil=True)
+def osa(places: Array, size: int, text: Array, start: int, end: int) -> int:
+    """Optimal string alignment distance of a word and a part of a text.
+
+    All cells of a column at once, as bits: H. Hyyrö, A bit-vector algorithm for computing
+    Levenshtein and Damerau edit distances, Nordic Journal of Computing 10 (2003).
+
+    Args:
+        places: For each byte the places of the word that hold it, as bits.
+        size: Of the word, at most 64.
+    """
+    one = np.uint64(1)
+    up, down = ~np.uint64(0), np.uint64(0)
+    diagonal, before = np.uint64(0), np.uint64(0)
+    last = one << np.uint64(size - 1)
+    distance = size
+    for k in range(start, end):
+        here = places[text[k]]
+        exchanged = ((~diagonal & here) << one) & before
+        diagonal = (((here & up) + up) ^ up) | here | down | exchanged
+        right = down | ~(diagonal | up)
+        left = diagonal & up
+        if right & last:
+            distance += 1
+        if left & last:
+            distance -= 1
+        right = (right << one) | one
+        left = left << one
+        up = left | ~(diagonal | right)
+        down = right & diagonal
+        before = here
+    return distance
+
+
+@njit(cache=True, nogil=True)
+def _first_of(terms: Array, start: int, end: int, ptr: Array, length: int) -> int:
+    """Where the terms of a length or longer begin, in a part that is ordered by it."""
+    while start < end:
+        middle = (start + end) // 2
+        t = terms[middle]
+        if ptr[t + 1] - ptr[t] < length:
+            start = middle + 1
+        else:
+            end = middle
+    return start
 
 
 @njit(cache=True, nogil=True)
@@ -133,18 +170,23 @@ def expand(
     word: Array,
     text: Array,
     ptr: Array,
+    letters: Array,
     gram_ptr: Array,
     gram_terms: Array,
-    counts: Array,
+    seen: Array,
     touched: Array,
-    rows: Array,
+    places: Array,
     out_terms: Array,
     out_similarity: Array,
 ) -> int:
     """The terms that are like a word, and how alike; their number.
 
-    Terms that share enough trigrams are compared by their edit distance: one edit in a word of
-    three or four letters, two from five on, three from eleven on.
+    Terms of about its length that share enough trigrams are compared by their edit distance: one
+    edit in a word of three or four letters, two from five on, three from eleven on.
+
+    Args:
+        letters: `letters_of_all`.
+        seen, touched, places: Room to work in: zeros a term, any a term, zeros a byte.
     """
     size = len(word)
     if size < 3 or size > 60:
@@ -152,38 +194,64 @@ def expand(
     most = 1 if size < 5 else 2 if size < 11 else 3
     buffer = np.empty(80, np.int64)
     n = _grams(word, buffer)
-    found = 0
+    starts, ends = np.empty(n, np.int64), np.empty(n, np.int64)
     for g in range(n):
-        for k in range(gram_ptr[buffer[g]], gram_ptr[buffer[g] + 1]):
-            t = gram_terms[k]
-            if counts[t] == 0:
-                if found >= len(touched):
-                    continue
-                touched[found] = t
-                found += 1
-            if counts[t] < 255:
-                counts[t] += 1
-    # An edit destroys three trigrams, a transposition four.
+        low, high = gram_ptr[buffer[g]], gram_ptr[buffer[g] + 1]
+        starts[g] = _first_of(gram_terms, low, high, ptr, size - most)
+        ends[g] = _first_of(gram_terms, starts[g], high, ptr, size + most + 1)
+    # An edit destroys three trigrams, a transposition four. Who shares `least` of the trigrams
+    # shares one of those that remain without the most frequent `least` - 1.
     least = max(1 if size < 5 else 2, n - 3 * most - 1)
+    order = np.argsort(ends - starts)
+    for i in range(size):
+        places[word[i]] |= np.uint64(1) << np.uint64(i)
+    own = letters_of(word, 0, size)
+    found = 0
     kept = 0
-    for f in range(found):
-        t = touched[f]
-        if counts[t] >= least and kept < len(out_terms):
-            length = ptr[t + 1] - ptr[t]
-            if size - length > most or length - size > most:
-                counts[t] = 0
+    for o in range(n - least + 1):
+        for k in range(starts[order[o]], ends[order[o]]):
+            t = gram_terms[k]
+            if seen[t]:
                 continue
-            other = text[ptr[t] : ptr[t + 1]]
-            d = osa(word, other, most, rows)
-            if d <= most:
-                longest = max(size, len(other))
+            seen[t] = 1
+            touched[found] = t
+            found += 1
+            other = own ^ letters[t]
+            bits = 0
+            while other and bits <= 2 * most:
+                other &= other - np.uint64(1)
+                bits += 1
+            if bits > 2 * most:
+                continue
+            d = osa(places, size, text, ptr[t], ptr[t + 1])
+            if d <= most and kept < len(out_terms):
+                longest = max(size, ptr[t + 1] - ptr[t])
                 similarity = 1.0 if d == 0 else 1 - 1.35 * d / longest
                 if similarity >= 0.4:
                     out_terms[kept] = t
                     out_similarity[kept] = similarity
                     kept += 1
-        counts[t] = 0
+    for f in range(found):
+        seen[touched[f]] = 0
+    for i in range(size):
+        places[word[i]] = 0
     return kept
+
+
+@njit(cache=True, nogil=True)
+def halves(word: Array, hashes: Array, lefts: Array, rights: Array) -> None:
+    """For each place at which a word may be cut the terms before and behind it, -1 for none."""
+    changed = word.copy()
+    for cut in range(2, len(word) - 1):
+        left = find(hashes, word[:cut])
+        if left < 0 and word[cut - 1] == 118:  # a key ends in f, not in v, and in no h
+            changed[cut - 1] = 102
+            left = find(hashes, changed[:cut])
+            changed[cut - 1] = 118
+        elif left < 0 and word[cut - 1] == 104:
+            left = find(hashes, word[: cut - 1])
+        lefts[cut] = left
+        rights[cut] = find(hashes, word[cut:])
 
 
 @njit(cache=True, nogil=True)
@@ -272,7 +340,7 @@ def search(
     for i in range(n):
         bins[int(acc[touched[i]] * scale)] += 1
     cut, total = 64, 0
-    while cut > 0 and total + bins[cut] <= 2500:
+    while cut > 0 and total + bins[cut] <= 800:
         total += bins[cut]
         cut -= 1
     limit = 0.0 if cut == 0 else (cut + 1) / scale

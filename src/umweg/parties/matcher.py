@@ -8,6 +8,7 @@ import os
 import shutil
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import chain, islice
@@ -135,9 +136,11 @@ class Matcher:
         if problem:
             return MatchResult(query, (), problem)
         found = self._found(query, threshold, top)
-        return MatchResult(query, tuple(candidate for _, candidate in found))
+        whole = self.corpus.party
+        return MatchResult(query, tuple(replace(c, party=whole(n)) for n, c in found))
 
     def _found(self, query: Party, threshold: float, top: int) -> list[tuple[int, Candidate]]:
+        """The numbers of the candidates, and these with an outline of their parties at least."""
         found: list[tuple[int, Candidate]] = []
         more = bool(query.birth_dates or query.founded or query.identifiers or query.countries)
         margin = MARGIN + (0.13 if more else 0.0)
@@ -160,14 +163,16 @@ class Matcher:
         """The candidate, or None where its names say already that it lies below the threshold."""
         if self.algorithm == "ofac":
             return compare_like_ofac(query, self.corpus.party(number))
-        agreed = None
-        if names:
-            met = [self.corpus.name(n) for n in names]
-            agreed = names_agree(query, self.corpus.schemas[number], met)
-            # Without dates, numbers or countries in the query nothing can raise the score.
-            if not more and score_of(agreed) < threshold:
-                return None
-        return compare(query, self.corpus.party(number), agreed)
+        if not names:
+            return compare(query, self.corpus.party(number))
+        outline = self.corpus.outline(number)
+        met = [self.corpus.name(n) for n in names]
+        agreed = names_agree(query, outline.schema, met)
+        if more:
+            return compare(query, self.corpus.party(number), agreed)
+        # Without dates, numbers or countries in the query nothing can raise the score, and
+        # nothing else of the party is looked at.
+        return None if score_of(agreed) < threshold else compare(query, outline, agreed)
 
     def candidates(self, query: Party) -> dict[int, float]:
         """The numbers of the parties that a query may be, with the score of their terms."""
@@ -261,10 +266,9 @@ class Matcher:
 
     def _restored(self, packed: tuple[Any, ...]) -> Candidate:
         number, score, name, query_name, aligned, features = packed
-        party = self.corpus.party(number)
         return Candidate(
-            party, score, party.names[name] if name >= 0 else PartyName(""), query_name,
-            tuple(Aligned(*a) for a in aligned), tuple(Feature(*f) for f in features),
+            self.corpus.party(number), score, PartyName(*name), query_name,
+            tuple([Aligned(*a) for a in aligned]), tuple([Feature(*f) for f in features]),
         )  # fmt: skip
 
 
@@ -283,10 +287,10 @@ def _answer(part: list[Party]) -> list[tuple[str | None, list[tuple[Any, ...]]]]
 
 
 def _packed(number: int, c: Candidate) -> tuple[Any, ...]:
-    names = c.party.names
-    at = names.index(c.matched_name) if c.matched_name in names else -1
+    name = c.matched_name
     return (
-        number, c.score, at, c.query_name,
+        number, c.score, (name.text, name.kind, name.weak, name.script, name.language),
+        c.query_name,
         [(a.query, a.listed, a.how, a.similarity, a.weight) for a in c.aligned],
         [(f.name, f.text, f.score, f.weight, f.detail) for f in c.features],
     )  # fmt: skip

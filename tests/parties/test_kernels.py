@@ -1,0 +1,60 @@
+"""The compiled loops against a plain reckoning, and the quick path against the full comparison."""
+
+import itertools
+import random
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from tests.parties.test_index import invented, typo
+from umweg.parties import Matcher, Party, compare, kernels
+
+
+def test_distances_are_those_of_rapidfuzz() -> None:
+    """Optimal string alignment, of words up to the 60 letters that the index compares."""
+    rng = random.Random(5)  # noqa: S311
+    for _ in range(2_000):
+        a = "".join(rng.choices("abcd", k=rng.randint(1, rng.choice((8, 60)))))
+        b = typo(typo(a, rng) or a, rng) if rng.random() < 0.7 else a[::-1]
+        places = np.zeros(256, np.uint64)
+        for i, c in enumerate(a.encode()):
+            places[c] |= np.uint64(1 << i)
+        text = np.frombuffer(f"xx{b}y".encode(), np.uint8)
+        found = kernels.osa(places, len(a), text, 2, 2 + len(b.encode()))
+        assert found == OSA.distance(a.encode(), b.encode()), (a, b)
+
+
+def test_the_words_like_a_word_are_those_of_a_full_search() -> None:
+    """Of terms of the lists against all of them: everything within one edit is found."""
+    matcher = Matcher.from_parties(invented(600, 4))
+    index = matcher.index
+    text, ptr = index._a["text"].tobytes(), index._a["ptr"].tolist()
+    terms = [text[a:b].decode() for a, b in itertools.pairwise(ptr)]
+    rng = random.Random(2)  # noqa: S311
+    for key in rng.sample([t for t in terms if len(t) > 5 and t[0] not in "=~"], 60):
+        word = typo(key, rng)
+        room = index._room()
+        a = index._a
+        n = kernels.expand(
+            np.frombuffer(word.encode(), np.uint8), a["text"], a["ptr"], a["letters"],
+            a["gram_ptr"], a["gram_terms"], room["seen"], room["touched_terms"], room["places"],
+            room["out_terms"], room["out_similarity"],
+        )  # fmt: skip
+        found = {terms[t] for t in room["out_terms"][:n].tolist()}
+        assert found >= {t for t in terms if t[0] not in "=~" and OSA.distance(word, t) <= 1}
+        assert not room["seen"].any()
+        assert not room["places"].any()
+
+
+def test_every_candidate_is_what_the_full_comparison_says() -> None:
+    parties = invented(3000, 1)
+    matcher = Matcher.from_parties(parties)
+    rng = random.Random(9)  # noqa: S311
+    seen = 0
+    for i in rng.sample(range(3000), 60):
+        known = {"gender": "female"} if i % 2 else {"countries": ("KAZ",)}
+        query = Party.named(typo(parties[i].caption, rng), parties[i].schema, **known)
+        for candidate in matcher.match(query).candidates:
+            assert candidate == compare(query, candidate.party)
+            seen += 1
+    assert seen > 40
