@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 import umweg
 from tests.screening.conftest import Write
 from umweg.errors import InputError, UsageError
-from umweg.report.check_files import check_csv, check_html, check_xlsx, harmless
+from umweg.report.check_files import check_csv, check_html, check_xlsx
 from umweg.report.check_text import check_text
 from umweg.report.evidence_pack import write_pack
-from umweg.report.plain_text import Style
+from umweg.report.plain_text import Style, csv_text, harmless
 from umweg.screening import CheckOptions, CheckResult, check
 from umweg.screening.party_tests import PartyScreen, Query
 from umweg.screening.policy import DEFAULT, Policy
@@ -165,6 +165,11 @@ def test_hostile_lines_are_decided_or_set_aside_and_harmless(orders: Write, tmp_
     page = check_html(result)
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_numbers_stay_numbers_and_texts_become_harmless() -> None:
+    row = {"a": "-1.5", "b": "=2+3", "c": "-cmd", "d": -2, "e": None}
+    assert csv_text([row]) == "a,b,c,d,e\n-1.5,'=2+3,'-cmd,-2,\n"
 
 
 def test_harmless_cells() -> None:

@@ -14,19 +14,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from umweg.errors import InputError
 from umweg.geography import name_of
 from umweg.report.check_text import DECISION_WORDS
+from umweg.report.plain_text import harmless
 from umweg.screening import CheckResult, LineResult
 
 SHEET_ROWS = 1_048_575
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PAGE_LINES = 500
 """Lines on the HTML page of a run; all of them are in the workbook and the CSV."""
-
-
-def harmless(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: an apostrophe before =, +, -, @."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value
 
 
 def check_csv(result: CheckResult) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from umweg.parties.answer import HIT_COLUMNS, answer_json
-from umweg.report.plain_text import Style, json_text, table_text, wrap
+from umweg.report.plain_text import Style, harmless_row, json_text, table_text, wrap
 from umweg.report.row_files import rows_html
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def write_csv(run: BatchRun, out: TextIO) -> None:
     """The flat rows, one after the other."""
     writer = csv.DictWriter(out, ROW_COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(flat_rows(run))
+    writer.writerows(map(harmless_row, flat_rows(run)))
 
 
 def write_json(run: BatchRun, out: TextIO) -> None:

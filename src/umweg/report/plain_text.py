@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -64,10 +65,28 @@ def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"^[+-]?[0-9][0-9,.]*(?:[eE][+-]?[0-9]+)?$")
+
+
+def harmless(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula: an apostrophe before =, +, -, @."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def harmless_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose texts are harmless; a number written as text stays one."""
+    return {
+        k: v if isinstance(v, str) and _NUMBER.match(v) else harmless(v) for k, v in row.items()
+    }
+
+
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     buffer = io.StringIO()
     if rows:
         writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(map(harmless_row, rows))
     return buffer.getvalue()

@@ -53,13 +53,13 @@ def records(
                 continue
             depth -= 1
             if local_name(element) not in tags:
+                if depth and not inside:
+                    _forget(element)
                 continue
             inside -= 1
             if not inside:
                 yield element
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
+                _forget(element)
     except etree.XMLSyntaxError as error:
         raise InputError(
             f"the file is no complete XML: {error.msg}",
@@ -67,6 +67,13 @@ def records(
             allowed="the XML as the publisher sent it",
             next_step="download it again; it may be cut off, or a page that says why there is none",
         ) from error
+
+
+def _forget(element: Any) -> None:
+    """Free an element and what came before it: the tree never grows with the file."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
 
 
 def _check_root(element: Any, path: Path, allowed: Collection[str]) -> None:
