@@ -211,16 +211,25 @@ def abbreviates(short: str, long: str) -> bool:
 def align(ours: tuple[Word, ...], theirs: tuple[Word, ...], person: bool) -> list[Meeting]:
     """The words of two names that meet, the best meetings first; each word meets once."""
     out: list[Meeting] = []
-    left_ours, left_theirs = list(range(len(ours))), list(range(len(theirs)))
-    at = {b.latin: j for j, b in reversed(list(enumerate(theirs)))}
+    left_ours: list[int] = []
+    at: dict[str, int] = {}
+    for j, b in enumerate(theirs):
+        at.setdefault(b.latin, j)
     for i, a in enumerate(ours):  # words that are the same meet first
-        j = at.get(a.latin, -1)
-        if j >= 0:
-            del at[a.latin]
-            left_ours.remove(i)
-            left_theirs.remove(j)
-            out.append(Meeting((i,), (j,), *meet(a, theirs[j], person)))
-    if not left_ours or not left_theirs:
+        same = at.pop(a.latin, None)
+        if same is None:
+            left_ours.append(i)
+        else:
+            out.append(Meeting((i,), (same,), *meet(a, theirs[same], person)))
+    if len(left_ours) == 0 or len(out) == len(theirs):
+        return out
+    taken = {m.theirs[0] for m in out}
+    left_theirs = [j for j in range(len(theirs)) if j not in taken]
+    if len(left_ours) == len(left_theirs) == 1:
+        i, j = left_ours[0], left_theirs[0]
+        similarity, how = meet(ours[i], theirs[j], person)
+        if similarity:
+            out.append(Meeting((i,), (j,), similarity, how))
         return out
     found: _Found = []
     for i in left_ours:

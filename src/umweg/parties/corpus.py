@@ -218,11 +218,18 @@ class StoreCorpus(Corpus):
         rank = pc.index_in(names["kind"], value_set=pa.array(list(_ORDER)))
         names = names.take(pc.sort_indices(rank))  # stable: the publisher's order stays
         self._names = _Rows(names, keys)
-        self._identifiers = _Rows(self._table("identifiers"), keys)
-        self._addresses = _Rows(self._table("addresses"), keys)
+        self._keys = keys
         self._listings = _Rows(self._table("listings"), keys)
         self.owner = self._names.owner
         self.day = (as_of or date.today()).isoformat()  # noqa: DTZ011 - lists are dated by day
+
+    @cached_property
+    def _identifiers(self) -> _Rows:
+        return _Rows(self._table("identifiers"), self._keys)
+
+    @cached_property
+    def _addresses(self) -> _Rows:
+        return _Rows(self._table("addresses"), self._keys)
 
     def _table(self, name: str) -> pa.Table:
         parts = []
@@ -314,11 +321,7 @@ class StoreCorpus(Corpus):
         return None if mask.all() else mask
 
     def _listed(self, lists: Collection[str] | None) -> Mask:
-        """The parties that stand on a list on the day.
-
-        A list may say of its parties what they are (`topics`) and not when they were listed: they
-        stay. What has neither comes from a register of firms, and being known is no listing.
-        """
+        """The parties that stand on a list on the day; those without a listing stay."""
         rows = self._listings
         table = rows.table
         if lists:
@@ -332,7 +335,6 @@ class StoreCorpus(Corpus):
                 on, pc.is_in(table["list"], value_set=pa.array(sorted(lists), pa.string()))
             )
         else:
-            said = np.fromiter(map(bool, self._column("topics")), np.bool_, len(self))
-            mask |= (np.diff(rows.bounds) == 0) & said
+            mask |= np.diff(rows.bounds) == 0
         mask[rows.owner[on.to_numpy().astype(np.bool_)]] = True
         return mask

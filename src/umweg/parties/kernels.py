@@ -340,7 +340,7 @@ def search(
     for i in range(n):
         bins[int(acc[touched[i]] * scale)] += 1
     cut, total = 64, 0
-    while cut > 0 and total + bins[cut] <= 800:
+    while cut > 0 and total + bins[cut] <= 1500:
         total += bins[cut]
         cut -= 1
     limit = 0.0 if cut == 0 else (cut + 1) / scale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -165,14 +166,15 @@ class Matcher:
             return compare_like_ofac(query, self.corpus.party(number))
         if not names:
             return compare(query, self.corpus.party(number))
-        outline = self.corpus.outline(number)
         met = [self.corpus.name(n) for n in names]
-        agreed = names_agree(query, outline.schema, met)
+        agreed = names_agree(query, self.corpus.schemas[number], met)
         if more:
             return compare(query, self.corpus.party(number), agreed)
         # Without dates, numbers or countries in the query nothing can raise the score, and
         # nothing else of the party is looked at.
-        return None if score_of(agreed) < threshold else compare(query, outline, agreed)
+        if score_of(agreed) < threshold:
+            return None
+        return compare(query, self.corpus.outline(number), agreed)
 
     def candidates(self, query: Party) -> dict[int, float]:
         """The numbers of the parties that a query may be, with the score of their terms."""
@@ -254,6 +256,7 @@ class Matcher:
         self.match("warm up")  # compiled code and tables are shared by the processes
         _TASK.update(matcher=self, threshold=threshold, top=top)
         waiting: deque[tuple[list[Party], Any]] = deque()
+        gc.freeze()  # the lists stay: no process needs to look through them for garbage
         with multiprocessing.get_context("fork").Pool(workers) as pool:
             while True:
                 while len(waiting) < 3 * workers and (part := list(islice(queries, CHUNK))):
