@@ -159,3 +159,12 @@ def test_a_bad_setting_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("UMWEG_THREADS", "many")
     with pytest.raises(UmwegError, match="UMWEG_THREADS"):
         look(root)
+
+
+def test_the_password_of_a_database_is_never_shown(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UMWEG_DECISIONS", f"postgresql+pg8000://me:{SECRET}@localhost/decisions")
+    found = look(root)
+    assert SECRET not in repr(found)
+    assert "localhost" in line(found, "configuration", "decisions").value

@@ -139,7 +139,8 @@ def _configuration(settings: Settings, store_flag: Path | None) -> Iterator[Line
     origins = where_set(settings, store_flag)
     for key, origin in origins.items():
         value = settings.store_folder if key == "store" else getattr(settings, key)
-        yield Line("configuration", key, "ok", f"{_plain(value)} ({origin})")
+        said = _masked(value) if key == "decisions" and value else _plain(value)
+        yield Line("configuration", key, "ok", f"{said} ({origin})")
     for name in (*OTHER_VARIABLES, *_PROXIES):
         value = os.environ.get(name) or os.environ.get(name.lower())
         if value:
@@ -156,7 +157,7 @@ def _plain(value: object) -> str:
 
 
 def _masked(value: str) -> str:
-    """A proxy's address may hold a password."""
+    """The address of a proxy or a database may hold a password."""
     return shown(value) if "://" in value else re.sub(r"^[^@/]*@", "***@", value)
 
 
