@@ -139,7 +139,9 @@ def _configuration(settings: Settings, store_flag: Path | None) -> Iterator[Line
     origins = where_set(settings, store_flag)
     for key, origin in origins.items():
         value = settings.store_folder if key == "store" else getattr(settings, key)
-        said = _masked(value) if key == "decisions" and value else _plain(value)
+        said = _plain(value)
+        if key == "decisions":
+            said = _masked(said)
         yield Line("configuration", key, "ok", f"{said} ({origin})")
     for name in (*OTHER_VARIABLES, *_PROXIES):
         value = os.environ.get(name) or os.environ.get(name.lower())
