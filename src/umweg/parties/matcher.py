@@ -258,6 +258,7 @@ class Matcher:
         waiting: deque[tuple[list[Party], Any]] = deque()
         gc.freeze()  # the lists stay: no process needs to look through them for garbage
         with multiprocessing.get_context("fork").Pool(workers) as pool:
+            gc.unfreeze()  # here they may go again
             while True:
                 while len(waiting) < 3 * workers and (part := list(islice(queries, CHUNK))):
                     waiting.append((part, pool.apply_async(_answer, (part,))))
