@@ -9,11 +9,13 @@ the measure on, the start-up included, in USD, FOB, of what came in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as student
 
-from umweg.flows.detector import FIRST_OF_TWO, GHOST, ONE_HOP, SECOND_OF_TWO, Detection
+from umweg.flows.detector import FIRST_OF_TWO, GHOST, ONE_HOP, SECOND_OF_TWO, Detection, saturated
 from umweg.flows.half_years import RAMP
 from umweg.flows.panel import Ints
 from umweg.flows.policy import VolumePolicy
@@ -22,6 +24,15 @@ from umweg.flows.stats import Array, Flags
 ONE_SIDED_95 = 1.645
 MOST_SE = 1.0
 """Cap of the log standard error: beyond it a factor says nothing of an amount."""
+
+FEW_ALARMS = 5
+FEW = 15
+ALARM_Q = 0.20
+CHANCE_SHARE = 0.05
+"""Share of the placebos that stand for false alarms: those that score highest."""
+CHANCE_DF = 4.0
+LEAST_SCALE = 1.0
+"""Log amounts of few alarms may lie close together by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +113,81 @@ def _variance(usd: Array, held: Flags) -> Array:
     return np.asarray(squares / np.maximum(n - 1, 1), dtype=np.float64)
 
 
+def chance_of_detour(amount: Array, q: Array, alarms: Array, chance: Array) -> Array:
+    """1 − local false-discovery rate of amounts, in a model of two groups.
+
+    f1, the amounts of detours, is a log-normal round the alarms; f0, those of chance, a
+    Student's t of the logarithms round the placebos that score highest, which lies wider as booms
+    and decoys sit on flows of any size. Then fdr = q·f0/(q·f0 + (1 − q)·f1): a false alarm on a
+    huge flow does not outweigh all others. Centres are medians and scales those of the median
+    deviation. Source: Efron, Large-Scale Inference (2010), chapter 5 (two groups).
+
+    Args:
+        amount: USD, if there is a detour.
+        q: False-discovery rate of each; NaN counts as 1.
+        alarms: Amounts of the corridors that the test lets through.
+        chance: Amounts of the placebos that score highest.
+
+    Returns:
+        Between 0 and 1; 1 − q where there are too few to compare with.
+    """
+    rate = np.nan_to_num(q, nan=1.0)
+    some, null = (np.log(a[a > 0]) for a in (alarms, chance))
+    if len(some) < FEW_ALARMS or len(null) < FEW:
+        return np.asarray(1 - rate)
+    log = np.log(np.maximum(amount, 1.0))
+    f1 = norm.pdf(log, *_centre(some))
+    f0 = student.pdf(log, CHANCE_DF, *_centre(null))
+    false = rate * f0
+    whole = false + (1 - rate) * f1
+    return np.divide((1 - rate) * f1, whole, out=np.zeros(len(log)), where=whole > 0)
+
+
+def _evidence(found: Detection) -> Array:
+    """Evidence of the better pair of legs; the agreement in money says nothing of its amount."""
+    legs = {n: saturated(leg.evidence) for n, leg in found.legs.items()}
+    return np.asarray(legs["inbound"] + np.fmax(legs["onward"], legs["gap"]), dtype=np.float64)
+
+
+def _centre(logs: Array) -> tuple[float, float]:
+    middle = float(np.median(logs))
+    return middle, max(1.4826 * float(np.median(np.abs(logs - middle))), LEAST_SCALE)
+
+
 def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy) -> Volumes:
-    """The volumes of the cells (place, unit).
+    """The volumes of the cells (place, unit), the central ones by what the evidence is worth.
+
+    A central estimate is the amount if there is a detour, times the chance that there is one
+    (`chance_of_detour`); the bounds are those of the detour.
 
     Args:
         found: What the detector says.
         places, units: Indices of the cells.
         policy: Margins, stock and the least of what counts as known.
     """
+    cells = _if_detour(found, places, units, policy)
+    alarm_q = np.nan_to_num(found.q, nan=1.0) <= ALARM_Q
+    alarms = _if_detour(found, *np.nonzero(alarm_q), policy)
+    score = np.where(found.placebo, _evidence(found), np.nan)
+    known = score[np.isfinite(score)]
+    likely = np.ones(len(places))
+    if len(known):
+        top = np.nan_to_num(score, nan=-np.inf) >= np.quantile(known, 1 - CHANCE_SHARE)
+        chance = _if_detour(found, *np.nonzero(top), policy)
+        likely = chance_of_detour(
+            cells.central, found.q[places, units], alarms.central, chance.central
+        )
+    return replace(
+        cells,
+        lower=np.minimum(cells.lower, cells.central * likely),
+        central=cells.central * likely,
+        onward=cells.onward * likely,
+        ghost=cells.ghost * likely,
+    )
+
+
+def _if_detour(found: Detection, places: Ints, units: Ints, policy: VolumePolicy) -> Volumes:
+    """The volumes of cells if each has a detour."""
     panel = found.panel
     start = np.maximum(found.date[units] - RAMP, 1)
 
