@@ -24,10 +24,10 @@ from umweg.flows.stats import Array, Flags
 ONE_SIDED_95 = 1.645
 MOST_SE = 1.0
 """Cap of the log standard error: beyond it a factor says nothing of an amount."""
-
 FEW_ALARMS = 5
 FEW = 15
 ALARM_Q = 0.20
+"""Alarms up to this q show how large the detours of the panel are."""
 CHANCE_SHARE = 0.05
 """Share of the placebos that stand for false alarms: those that score highest."""
 CHANCE_DF = 4.0
@@ -140,7 +140,8 @@ def chance_of_detour(amount: Array, q: Array, alarms: Array, chance: Array) -> A
     f0 = student.pdf(log, CHANCE_DF, *_centre(null))
     false = rate * f0
     whole = false + (1 - rate) * f1
-    return np.divide((1 - rate) * f1, whole, out=np.zeros(len(log)), where=whole > 0)
+    likely: Array = np.divide((1 - rate) * f1, whole, out=np.zeros(len(log)), where=whole > 0)
+    return likely
 
 
 def _evidence(found: Detection) -> Array:
@@ -167,13 +168,15 @@ def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
     """
     cells = _if_detour(found, places, units, policy)
     alarm_q = np.nan_to_num(found.q, nan=1.0) <= ALARM_Q
-    alarms = _if_detour(found, *np.nonzero(alarm_q), policy)
+    alarm_places, alarm_units = np.nonzero(alarm_q)
+    alarms = _if_detour(found, alarm_places, alarm_units, policy)
     score = np.where(found.placebo, _evidence(found), np.nan)
     known = score[np.isfinite(score)]
     likely = np.ones(len(places))
     if len(known):
         top = np.nan_to_num(score, nan=-np.inf) >= np.quantile(known, 1 - CHANCE_SHARE)
-        chance = _if_detour(found, *np.nonzero(top), policy)
+        top_places, top_units = np.nonzero(top)
+        chance = _if_detour(found, top_places, top_units, policy)
         likely = chance_of_detour(
             cells.central, found.q[places, units], alarms.central, chance.central
         )

@@ -1,0 +1,88 @@
+"""The chance of a detour against arithmetic; volumes of a small world against their bounds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import norm
+from scipy.stats import t as student
+
+from umweg.flows.detector import Detection, detect
+from umweg.flows.file_tables import read_tables
+from umweg.flows.panel_files import file_panel
+from umweg.flows.policy import load_policy
+from umweg.flows.volumes import chance_of_detour, volumes_of
+from umweg.store.engine import DuckDBEngine
+from umweg.validation.families import FAMILIES
+from umweg.validation.worlds import make_world
+
+ALARMS = np.exp(np.array([13.0, 14.0, 15.0, 16.0, 17.0]))
+CHANCE = np.exp(np.arange(2.0, 21.0))
+
+
+def test_chance_of_a_detour_is_that_of_two_groups() -> None:
+    # Logs of the alarms: median 15, median deviation 1, scale 1.4826. Of the placebos, 2 to 20:
+    # median 11, median deviation 5, scale 7.413.
+    f1 = norm.pdf((15.0 - 15) / 1.4826) / 1.4826
+    f0 = student.pdf((15.0 - 11) / 7.413, 4) / 7.413
+    expected = 0.9 * f1 / (0.9 * f1 + 0.1 * f0)
+    found = chance_of_detour(np.array([np.exp(15.0)]), np.array([0.1]), ALARMS, CHANCE)
+    assert found[0] == pytest.approx(expected)
+
+
+def test_an_alarm_far_above_all_others_counts_for_little() -> None:
+    # 1,500 times the median alarm: 4.9 scales of theirs, 1.5 of the placebos'.
+    usual, huge = chance_of_detour(
+        np.exp(np.array([15.0, 22.3])), np.full(2, 0.1), ALARMS, CHANCE
+    )  # fmt: skip
+    assert usual > 0.97
+    assert huge < 0.01
+
+
+def test_with_few_alarms_the_false_discovery_rate_stands_alone() -> None:
+    found = chance_of_detour(np.array([1e6, 1e9]), np.array([0.1, np.nan]), ALARMS[:3], CHANCE)
+    assert found.tolist() == [0.9, 0.0]
+
+
+@given(
+    amount=arrays(np.float64, 6, elements=st.floats(0, 1e12)),
+    q=arrays(np.float64, 6, elements=st.floats(0, 1)),
+    alarms=arrays(np.float64, 8, elements=st.floats(0, 1e12)),
+    chance=arrays(np.float64, 20, elements=st.floats(0, 1e12)),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_chance_lies_between_nothing_and_certainty(
+    amount: np.ndarray, q: np.ndarray, alarms: np.ndarray, chance: np.ndarray
+) -> None:
+    found = chance_of_detour(amount, q, alarms, chance)
+    assert ((found >= 0) & (found <= 1)).all()
+
+
+@pytest.fixture(scope="module")
+def found() -> Detection:
+    small = replace(
+        FAMILIES["base"], coalition=2, transit=6, neutral=4, codes=90, months=48, measure=27,
+        revision=24, planted=8, size=300_000, size_sd=0.4, two_hop=0.0, decoys=0.02,
+    )  # fmt: skip
+    world = make_world(small, 5)
+    tables = read_tables(
+        DuckDBEngine(threads=1), world.flows, world.goods, world.roles, world.concordance
+    )
+    return detect(file_panel(tables, load_policy().tau).panel)
+
+
+def test_volumes_lie_in_their_bounds_and_depend_on_no_other_cell_asked_for(
+    found: Detection,
+) -> None:
+    # Every tested cell, flagged or not.
+    places, units = np.nonzero(found.tested)
+    v = volumes_of(found, places, units, load_policy().volume)
+    assert (v.lower >= 0).all()
+    assert (v.lower <= v.central).all()
+    assert (v.central <= v.upper).all()
+    assert v.onward + v.ghost == pytest.approx(v.central)
+    one = volumes_of(found, places[3:4], units[3:4], load_policy().volume)
+    assert one.central[0] == pytest.approx(v.central[3])
