@@ -321,7 +321,11 @@ class StoreCorpus(Corpus):
         return None if mask.all() else mask
 
     def _listed(self, lists: Collection[str] | None) -> Mask:
-        """The parties that stand on a list on the day; those without a listing stay."""
+        """The parties that stand on a list on the day.
+
+        A list may say of its parties what they are (`topics`) and not when they were listed: they
+        stay. What has neither comes from a register of firms, and being known is no listing.
+        """
         rows = self._listings
         table = rows.table
         if lists:
@@ -335,6 +339,7 @@ class StoreCorpus(Corpus):
                 on, pc.is_in(table["list"], value_set=pa.array(sorted(lists), pa.string()))
             )
         else:
-            mask |= np.diff(rows.bounds) == 0
+            said = np.fromiter(map(bool, self._column("topics")), np.bool_, len(self))
+            mask |= (np.diff(rows.bounds) == 0) & said
         mask[rows.owner[on.to_numpy().astype(np.bool_)]] = True
         return mask
