@@ -21,8 +21,8 @@ Ruling = Literal["cleared", "blocked", "reopened"]
 RULINGS: tuple[Ruling, ...] = ("cleared", "blocked", "reopened")
 
 RETENTION_YEARS = 10
-"""Years for which what is personal of a decision is kept: OFAC's rule from 2025-03-12 (31 CFR
-501.601; 89 FR 74832), the longest that we know."""
+"""Years for which what is personal of a decision is kept: OFAC's rule from 2025-03-12, the
+longest that we know."""
 
 LONGEST_REASON = 4_000
 
