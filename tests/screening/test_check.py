@@ -83,13 +83,15 @@ def test_the_shape_of_the_json(orders: Write) -> None:
     assert len(found["run"]["input"]["sha256"]) == 64
 
 
-def test_amounts_by_the_rate_of_the_month(orders: Write) -> None:
+def test_amounts_by_the_rate_of_the_day(orders: Write) -> None:
     path = orders(
         "order;date;hs code;country;value;currency", "1;15.03.2022;481910;FR;1.000,00;EUR"
     )
-    [line] = check(path).lines()
-    # ECB reference rates: the mean of March 2022 was 1.1019 USD per EUR
-    assert line.value_usd == pytest.approx(1101.9, rel=1e-3)
+    result = check(path)
+    [line] = result.lines()
+    # ECB reference rate of 15 March 2022: 1.0991 USD per EUR (the mean of the month was 1.1019)
+    assert line.value_usd == pytest.approx(1099.1)
+    assert any("of the day of the order" in note for note in result.run.notes)
 
 
 @pytest.mark.parametrize("kind", ["csv", "cp1251", "jsonl", "parquet", "xlsx"])

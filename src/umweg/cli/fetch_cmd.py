@@ -335,6 +335,37 @@ def baci_command(
     show(rows, format_, output, no_color)
 
 
+@app.command("ecb")
+def ecb_command(
+    again: Again = False,
+    dry_run: DryRun = False,
+    max_minutes: MaxMinutes = 10,
+    store_dir: StoreDir = None,
+    format_: Format = "table",
+    output: Output = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """Euro reference rates of the ECB: the whole history, in the place of the packaged one.
+
+    Example: umweg data fetch ecb --store my-store
+    """
+    check_format(format_, output)
+    from umweg.sources.fetching.published import fetch_published
+    from umweg.sources.registry import source_named
+
+    source = source_named("ecb")
+    if dry_run:
+        show([plan_row("ecb", d) for d in source.downloads], format_, output, no_color, ASKED)
+        return
+    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
+        say(f"store: {store.root}", quiet=quiet or not verbose)
+        rows = [told(fetch_published(source, store, downloader, again=again), quiet)]
+    show(rows, format_, output, no_color)
+
+
 # -- words in -------------------------------------------------------------------------------------
 
 

@@ -100,7 +100,7 @@ def check(
     owned = owned_firms(store, regime, as_of) if matcher is not None else ()
     parties = PartyScreen(matcher, policy, addresses, owned)
     screening = Screening(
-        facts, book, as_of, parties, Rates(store.read("rates")), options.usual_quantities,
+        facts, book, as_of, parties, Rates.of_store(store), options.usual_quantities,
         options.parties,
     )  # fmt: skip
     for lines in book.lines():

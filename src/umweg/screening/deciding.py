@@ -15,7 +15,7 @@ from umweg.screening.flag_bits import flag_bits
 from umweg.screening.flags import FLAGS
 from umweg.screening.goods_tests import NO_REACH
 from umweg.screening.model import NotChecked, Outcome, Reason, Trade
-from umweg.screening.money import BASIS, Rates, factors
+from umweg.screening.money import Converted, Rates, factors
 from umweg.screening.order_book import Ids, Lines, Mask, Numbers, OrderBook, counts_pieces
 from umweg.screening.party_tests import PartyScreen, Query
 from umweg.screening.result import COLUMNS, DECISIONS
@@ -54,7 +54,8 @@ class Screening:
         self._party_facts: list[int] = [0]
         self.aside: list[Reject] = []
         self.read = 0
-        self._undated = self._unread_amounts = self._converted = 0
+        self._undated = self._unread_amounts = 0
+        self._converted = Converted()
 
     def add(self, lines: Lines) -> None:
         """Decide some lines."""
@@ -63,8 +64,8 @@ class Screening:
         self._unread_amounts += lines.amounts_unread
         if not len(lines):
             return
-        days, stretches, months = self._days(lines)
-        usd, eur = self._rates_of(lines, months)
+        days, stretches, numbers = self._days(lines)
+        usd, eur = self._rates_of(lines, numbers)
         value_usd = lines.value * usd
         trade = self._trade_ids(lines, days, stretches, self._price_steps(lines, eur))
         parties = self._party_ids(lines)
@@ -92,22 +93,22 @@ class Screening:
     # -- days and amounts ---------------------------------------------------------------------
 
     def _days(self, lines: Lines) -> tuple[list[date], Ids, Ids]:
-        """(day of each distinct cell, stretch of each line, month of each line as YYYYMM)."""
+        """(day of each distinct cell, stretch of each line, day of each line as a number)."""
         cells = self._book.cells["date"].values
         days = [date.fromisoformat(c.value) if c.value else self._as_of for c in cells]
         stretches = np.array([self._facts.stretch(d) for d in days], np.int32)
-        months = np.array([d.year * 100 + d.month for d in days], np.int32)
+        numbers = np.array([d.toordinal() for d in days], np.int32)
         ids = lines.cells.get("date", np.zeros(len(lines), np.int32))
         self._undated += int((ids == 0).sum())
-        return days, stretches[ids], months[ids]
+        return days, stretches[ids], numbers[ids]
 
-    def _rates_of(self, lines: Lines, months: Ids) -> tuple[Numbers, Numbers]:
+    def _rates_of(self, lines: Lines, days: Ids) -> tuple[Numbers, Numbers]:
         cells = self._book.cells["currency"].values
         ids = lines.cells.get("currency", np.zeros(len(lines), np.int32))
         fallback = self._book.columns.currency
         currency = {n: c.value or ("" if c.problem else fallback) for n, c in enumerate(cells)}
-        month_of = {int(m): f"{m // 100:04d}-{m % 100:02d}" for m in np.unique(months).tolist()}
-        return factors(self._rates, ids, months, currency, month_of)
+        known = np.isfinite(lines.value) | np.isfinite(lines.unit_price)
+        return factors(self._rates, ids, days, currency, known, self._converted)
 
     def _price_steps(self, lines: Lines, eur: Numbers) -> tuple[Ids, Numbers]:
         """(between which thresholds of the law the price of an item lies, the price in EUR)."""
@@ -347,10 +348,9 @@ class Screening:
             notes.append(f"{self._unread_amounts:,} amounts cannot be read and count as not known")
         roles = self._book.columns.roles
         if "value" in roles or "unit_price" in roles:
-            if "currency" in roles or self._book.columns.currency:
-                notes.append(BASIS)
-            else:
+            if not ("currency" in roles or self._book.columns.currency):
                 notes.append("no currency is named: amounts are not brought to USD")
+            notes += self._converted.notes()
         return tuple(notes)
 
     def groups(self) -> tuple[str, ...]:

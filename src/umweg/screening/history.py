@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -146,7 +147,7 @@ def compare_history(
                 allowed="date, goods code, destination, amount and currency",
                 next_step="name the column in a file: --mapping",
             )
-    sales = _Sales(OrderBook(file, columns), Rates(store.read("rates")))
+    sales = _Sales(OrderBook(file, columns), Rates.of_store(store))
     published = _published_months(store)
     before, after = _windows(sales.months, published, before, after, path)
     market = _Market(store, sorted({d for d, *_ in sales.sums}), before, after, reporter)
@@ -197,7 +198,7 @@ class _Sales:
             lines.value.tolist(), lines.quantity.tolist(), names, strict=True,
         )  # fmt: skip
         for place, code, day, currency, amount, quantity, name in columns:
-            usd = amount * rates.usd(currency or book.columns.currency, day[:7])
+            usd = amount * _usd(rates, currency or book.columns.currency, day)
             if not place or not day or not np.isfinite(usd):
                 what = "destination" if not place else "day" if not day else "amount in USD"
                 self.unused[what] += 1
@@ -208,6 +209,10 @@ class _Sales:
 
     def usual(self) -> dict[tuple[str, str], float]:
         return {key: float(median(found)) for key, found in self._quantities.items()}
+
+
+def _usd(rates: Rates, currency: str, day: str) -> float:
+    return rates.usd(currency, date.fromisoformat(day))[0] if currency and day else float("nan")
 
 
 def _published_months(store: Store) -> frozenset[str]:

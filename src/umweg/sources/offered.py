@@ -118,6 +118,18 @@ OFFERED: dict[str, Offered] = {
     "comtrade": Offered(("comtradeapi.un.org",), 90),
     "comext": Offered(("ec.europa.eu",), 60),
     "baci": Offered(("www.cepii.fr",), 400),
+    "ecb": Offered(
+        ("www.ecb.europa.eu",),
+        31,
+        (
+            Download(
+                "eurofxref-hist.zip",
+                "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip",
+                "zip",
+                64 * _MB,
+            ),
+        ),
+    ),
 }
 
 LIST_GROUPS: dict[str, tuple[str, ...]] = {

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from umweg.errors import UsageError
 from umweg.sources import lists, trade
+from umweg.sources.ecb import SOURCE as ECB
 from umweg.sources.offered import offered
 from umweg.sources.opening import head_of
 from umweg.sources.source import Source
 
-SOURCES: dict[str, Source] = {s.name: offered(s) for s in (*trade.SOURCES, *lists.SOURCES)}
+SOURCES: dict[str, Source] = {s.name: offered(s) for s in (*trade.SOURCES, *lists.SOURCES, ECB)}
 
 
 def source_named(name: str) -> Source:

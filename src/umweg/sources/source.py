@@ -79,7 +79,7 @@ class Source:
 
     Attributes:
         name: What `--source` takes: `ofac-sdn`.
-        holds: `flows`, or `entities` for a list of parties.
+        holds: `flows`, `entities` for a list of parties, or `rates`.
         title, publisher, url, licence: For `origins`.
         importer: `module:function`, loaded when it is first used.
         recognises: Whether the beginning of a file is this source's.
@@ -96,7 +96,7 @@ class Source:
     """
 
     name: str
-    holds: Literal["flows", "entities"]
+    holds: Literal["flows", "entities", "rates"]
     title: str
     publisher: str
     importer: str

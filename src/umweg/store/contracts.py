@@ -112,6 +112,18 @@ RATES = Contract(
     key=("currency", "period"),
 )
 
+DAILY_RATES = Contract(
+    "daily_rates",
+    "ECB euro reference rates of the day, as published on working days.",
+    (
+        Column("currency", STR, "ISO 4217"),
+        Column("day", STR, "YYYY-MM-DD"),
+        Column("per_eur", NUM, "units of the currency for one euro", "`currency` per EUR"),
+        Column("origin_id", STR, "row of `origins`"),
+    ),
+    key=("currency", "day"),
+)
+
 _INTERVAL = "95 % for growth; {} single year for the mirror gap"
 _LOW = f"lower end of the interval that `method` names ({_INTERVAL.format('lowest')})"
 _HIGH = f"upper end of the interval that `method` names ({_INTERVAL.format('highest')})"
@@ -157,5 +169,6 @@ SET_ASIDE = Contract(
 )
 
 CONTRACTS: dict[str, Contract] = {
-    c.name: c for c in (FLOWS, ORIGINS, COVERAGE, RATES, SIGNALS, *PARTY_TABLES, SET_ASIDE)
+    c.name: c
+    for c in (FLOWS, ORIGINS, COVERAGE, RATES, DAILY_RATES, SIGNALS, *PARTY_TABLES, SET_ASIDE)
 }

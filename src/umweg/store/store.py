@@ -23,6 +23,7 @@ from umweg.store.party_contracts import PARTY_TABLES
 from umweg.store.snapshots import MANIFEST, Manifest, Staging, staging, write_json
 
 _PARTIES = frozenset(t.name for t in PARTY_TABLES)
+_HISTORIES = ("rates", "daily_rates")
 SAMPLE_FOLDER = Path(__file__).parent / "sample"
 
 
@@ -238,8 +239,8 @@ class Store:
         """A table of the store over the snapshots that count.
 
         `flows` has two more columns: `value_usd` (see `contracts.VALUE_USD`) and `snapshot_id`.
-        The tables of parties have `snapshot_id` too. `rates` is one history, that of the snapshot
-        imported last.
+        The tables of parties have `snapshot_id` too. `rates` and `daily_rates` are one history,
+        that of the snapshot imported last.
 
         Args:
             name: Name of the contract.
@@ -262,7 +263,7 @@ class Store:
                 where=str(self.root),
                 next_step="import figures with `umweg data import FILE`",
             )
-        if name == "rates":  # two histories of rates would double the flows that they meet
+        if name in _HISTORIES:  # two histories of rates would double the flows that they meet
             used = used[-1:]
         for m in used:
             m.check_rows(name)
