@@ -166,6 +166,8 @@ CAVEATS: Mapping[str, str] = {
     "was found to be rerouted than such minima suggest (1.8 against 16.1 %; Iyoha et al.).",
     "wider-codes": "The statistics are held at fewer digits than the list: the figure contains "
     "goods that are not listed.",
+    "yearly-figures": "The figures are by year: each counts as twelve equal months, so that a rise "
+    "within the year of the measure seems to begin before it.",
     "value-not-volume": "The figures are values: a rise of prices looks like a rise of goods.",
 }
 """The closed list of caveats: key and the sentence the reader sees."""

@@ -189,6 +189,24 @@ def test_no_control_goods_fall_back_to_neutral_countries_and_say_so(world: World
     assert any(n.what == "p and q" for n in alone.not_tested)
 
 
+def test_figures_by_year_are_scanned_and_say_so(world: World) -> None:
+    year = pc.utf8_slice_codeunits(pc.cast(world.flows["period"], pa.string()), 0, 4)
+    plain = world.flows.cast(plain_schema(world.flows))
+    keys = ["reporter", "partner", "flow", "period", "nomenclature", "code"]
+    at = plain.schema.get_field_index("period")
+    sums = plain.set_column(at, "period", year).group_by(keys).aggregate([("value_usd", "sum")])
+    flows = sums.rename_columns([*keys, "value_usd"])
+    result = scan_files(flows, world.goods, world.roles, world.concordance)
+    assert all("yearly-figures" in {x.key for x in c.caveats} for c in result.corridors)
+    truth = planted(world)
+    ranked = sorted(result.corridors, key=lambda c: -(c.score or 0.0))
+    # As for months: by chance one of the first eight is planted with probability 8/180.
+    assert sum((c.transit, c.code) in truth for c in ranked[: len(truth)]) >= len(truth) // 2
+    months = plain.select(flows.column_names).slice(0, 1000)
+    with pytest.raises(InputError, match="some are years"):
+        scan_files(pa.concat_tables([flows, months]), world.goods, world.roles, world.concordance)
+
+
 def test_zeros_are_no_detour(world: World) -> None:
     flows = world.flows.set_column(
         world.flows.schema.get_field_index("value_usd"), "value_usd",

@@ -52,11 +52,10 @@ def worlds_command(
     Example: umweg validate worlds my-world --family lumpy --seed 7
     """
     check_format(format_, output)
-    from umweg.validation.families import FAMILIES
-    from umweg.validation.worlds import family_named, make_world, write_world
+    from umweg.validation.worlds import all_families, family_named, make_world, write_world
 
     if folder is None:
-        rows = [asdict(f) for f in FAMILIES.values()]
+        rows = [asdict(f) for f in all_families().values()]
         columns = (
             ("name", "family"), ("noise", "noise"), ("transit", "transit"), ("codes", "codes"),
             ("months", "months"), ("planted", "planted"), ("tail_df", "tails"),

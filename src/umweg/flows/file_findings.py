@@ -111,6 +111,7 @@ def _corridor(
             ("code-meaning", cell.unit in held.units.cut),
             ("joined-codes", sharing > 1 or len(held.units.members[cell.unit]) > 2),
             ("fake-date-placebos", found.placebos == FAKE_DATES),
+            ("yearly-figures", held.yearly),
             ("volume-firm-level", volume is not None),
             ("value-not-volume", True),
         )

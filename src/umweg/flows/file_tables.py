@@ -17,6 +17,7 @@ import pyarrow as pa
 from umweg.errors import InputError
 from umweg.flows.row_checks import (
     FLOW_COLUMNS,
+    YEAR,
     check_codes,
     check_repeats,
     check_rows,
@@ -70,6 +71,11 @@ class Tables:
         """First and last month of the figures."""
         months = [m for _, _, m in self.counts]
         return min(months), max(months)
+
+    @property
+    def yearly(self) -> bool:
+        """Whether the figures are by year: each year then counts as twelve equal months."""
+        return all(YEAR.match(m) for m in self.words["period"].values())
 
 
 def read_tables(

@@ -16,6 +16,7 @@ from umweg.flows.code_units import Code, Units, code_units
 from umweg.flows.file_tables import Good, Tables
 from umweg.flows.panel import Amounts, Ints, Panel
 from umweg.flows.reporting import Reporting, fill_gaps
+from umweg.flows.row_checks import months_of
 from umweg.flows.stats import Flags
 from umweg.store.engine import Engine
 
@@ -37,6 +38,7 @@ class FilePanel:
         imputed: Exporters of the coalition whose missing months were filled.
         mirrored: Exporters and places whose flows come from the other side's report.
         created: Units of which nobody reported anything before their edition began.
+        yearly: Whether the figures are by year, each spread over its twelve months.
     """
 
     panel: Panel
@@ -47,6 +49,7 @@ class FilePanel:
     imputed: tuple[str, ...]
     mirrored: tuple[str, ...]
     created: Flags
+    yearly: bool = False
 
 
 def file_panel(tables: Tables, tau: float) -> FilePanel:
@@ -104,7 +107,7 @@ def file_panel(tables: Tables, tau: float) -> FilePanel:
     return FilePanel(
         panel, _goods_of(tables.goods, units), units, reporting,
         {k: v for k, v in aside.items() if v}, imputed, mirrored,
-        _created(panel, units),
+        _created(panel, units), tables.yearly,
     )  # fmt: skip
 
 
@@ -179,12 +182,14 @@ def _placed(
         }
     )
     at = {m: i for i, m in enumerate(months)}
+    spread = [(text, at[m]) for text, p in words["period"].items() for m in months_of(p)]
     periods = pa.table(
         {
-            "period": pa.array(list(words["period"]), pa.string()),
-            "at": pa.array([at[m] for m in words["period"].values()], pa.int32()),
+            "period": pa.array([text for text, _ in spread], pa.string()),
+            "at": pa.array([t for _, t in spread], pa.int32()),
         }
     )
+    part = 1.0 / (len(spread) / max(len(words["period"]), 1))
     flows = pa.table(
         {
             "flow": pa.array(list(words["flow"]), pa.string()),
@@ -214,8 +219,8 @@ def _placed(
     )
     # Whole numbers only from here on: they are what the arrays are filled from.
     placed = r.select(
-        "at", "unit", "usd", "kg", "reporter_at", "reporter_number", "partner_at",
-        "partner_number", leg=leg, exports=exports.cast("int32"),
+        "at", "unit", "reporter_at", "reporter_number", "partner_at", "partner_number",
+        usd=r.usd * part, kg=r.kg * part, leg=leg, exports=exports.cast("int32"),
     ).filter(lambda t: t.leg >= 0)  # fmt: skip
     there = placed.leg.isin([LEGS.index("sent"), LEGS.index("arrived_target")])
     place = ibis.cases(

@@ -17,6 +17,7 @@ FLOW_COLUMNS = (
     "reporter", "partner", "flow", "period", "nomenclature", "code", "value_usd", "net_weight_kg",
 )  # fmt: skip
 MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+YEAR = re.compile(r"^\d{4}$")
 FLOWS = ("X", "M")
 REEXPORTS = ("RX", "RM")
 
@@ -35,6 +36,11 @@ def digits_of(text: str) -> str:
     """A code with the zero that a spreadsheet took away."""
     digits = re.sub(r"[\s.]", "", text)
     return digits.zfill(len(digits) + len(digits) % 2)
+
+
+def months_of(period: str) -> tuple[str, ...]:
+    """The months of a period: one, or the twelve of a year."""
+    return (period,) if MONTH.match(period) else tuple(f"{period}-{m:02d}" for m in range(1, 13))
 
 
 def _unusable(what: str, n: int, where: str, example: str, allowed: str) -> InputError:
@@ -85,8 +91,11 @@ def check_rows(
         if flow not in (*FLOWS, *REEXPORTS):
             raise _unusable(f"unknown flow '{flow}'", r["n"], where, example,
                             "X (exports, FOB) and M (imports, CIF)")  # fmt: skip
-        if not MONTH.match(month):
-            raise _unusable(f"period '{month}' is no month", r["n"], where, example, "YYYY-MM")
+        if not MONTH.match(month) and not YEAR.match(month):
+            raise _unusable(
+                f"period '{month}' is no month", r["n"], where, example,
+                "YYYY-MM, or YYYY in every row of yearly figures",
+            )  # fmt: skip
         for key, what in (
             ("no_number", "value_usd is no number"),
             ("infinite", "value_usd is infinite or not a number"),
@@ -102,9 +111,18 @@ def check_rows(
         aside["rows without a value"] += r["n"] - r["held"]
         for column, text in (("reporter", name), ("flow", flow), ("period", month)):
             words[column][r[column]] = text
-        counts[name, flow, month] = counts.get((name, flow, month), 0) + r["held"]
+        for m in months_of(month):
+            counts[name, flow, m] = counts.get((name, flow, m), 0) + r["held"]
     if not counts:
         raise InputError("no row of exports or imports", where=where, allowed="flow X or M")
+    lengths = {len(m) for m in words["period"].values()}
+    if len(lengths) > 1:
+        raise InputError(
+            "some periods are months and some are years",
+            where=where,
+            allowed="figures of one frequency: a year that holds its own months would count twice",
+            next_step="leave out one of the two",
+        )
     partners = engine.execute(
         rows.group_by("partner").agg(n=rows.count()), "partners of the flows"
     ).to_pylist()

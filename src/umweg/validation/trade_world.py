@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from umweg.validation.families import Family
+from umweg.validation.link_families import LinkFamily
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -76,7 +77,7 @@ class Trade:
     planted: tuple[Planted, ...]
 
 
-def draw_goods(rng: np.random.Generator, f: Family) -> Goods:
+def draw_goods(rng: np.random.Generator, f: Family | LinkFamily) -> Goods:
     """Headings of one to six products, some restricted as a whole, some in part."""
     sizes = rng.integers(1, 7, f.codes)
     heading = np.repeat(np.arange(f.codes), sizes)[: f.codes].astype(np.int64)
@@ -96,8 +97,12 @@ def draw_goods(rng: np.random.Generator, f: Family) -> Goods:
 
 
 def _codes(
-    rng: np.random.Generator, f: Family, heading: Ints, restricted: Flags, measure: Ints
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    rng: np.random.Generator,
+    f: Family | LinkFamily,
+    heading: Ints,
+    restricted: Flags,
+    measure: Ints,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:  # fmt: skip
     """Codes before and after the revision, which splits, merges and renumbers some.
 
     Products that are merged share the newer code, and so its measure.

@@ -21,10 +21,13 @@ import pyarrow.parquet as pq
 
 from umweg.errors import UsageError
 from umweg.validation.families import FAMILIES, Family
-from umweg.validation.trade_world import Array, Flags, Trade, draw_trade
+from umweg.validation.link_families import LINK_FAMILIES
+from umweg.validation.link_reports import link_reports
+from umweg.validation.link_worlds import draw_links
+from umweg.validation.trade_world import Array, Goods, Planted, Trade, draw_trade
+from umweg.validation.world_names import AnyFamily, Names, coded, month_name, published
 
 FIRST_REPORT_SEED = 10_000
-FIRST_MONTH = (2019, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class World:
         truth: Columns target, transit, code, kind, volume_usd: what was planted.
     """
 
-    family: Family
+    family: AnyFamily
     seed: int
     flows: pa.Table
     goods: pa.Table
@@ -47,28 +50,38 @@ class World:
     truth: pa.Table
 
 
-def family_named(name: str) -> Family:
+def all_families() -> dict[str, AnyFamily]:
+    """Every family of both generators, by name."""
+    return {**FAMILIES, **LINK_FAMILIES}
+
+
+def family_named(name: str) -> AnyFamily:
     """A family of worlds by name; `name-null` is the same with nothing planted."""
     base = name.removesuffix("-null")
-    if base not in FAMILIES:
+    known = all_families()
+    if base not in known:
         raise UsageError(
             f"no family of worlds is named '{name}'",
             where="--family",
-            allowed=", ".join([*FAMILIES, *(f"{n}-null" for n in FAMILIES)]),
+            allowed=", ".join([*known, *(f"{n}-null" for n in known)]),
         )
-    found = FAMILIES[base]
+    found = known[base]
     return found.without_detours() if base != name else found
 
 
-def make_world(family: Family, seed: int) -> World:
+def make_world(family: AnyFamily, seed: int) -> World:
     """Draw a world. The same family and seed give the same world."""
     rng = np.random.default_rng([seed, *family.name.encode()])
-    trade = draw_trade(rng, family)
-    names = _Names(family)
-    flows = _reports(rng, family, trade, names)
+    names = Names(family)
+    if isinstance(family, Family):
+        trade = draw_trade(rng, family)
+        flows, goods, planted = _reports(rng, family, trade, names), trade.goods, trade.planted
+    else:
+        links = draw_links(rng, family)
+        flows, goods, planted = link_reports(rng, family, links, names), links.goods, links.planted
     return World(
-        family, seed, flows, _goods(family, trade), names.roles(), _concordance(trade),
-        _truth(trade, names),
+        family, seed, flows, _goods(family, goods), names.roles(), _concordance(goods),
+        _truth(goods, planted, names),
     )  # fmt: skip
 
 
@@ -82,40 +95,8 @@ def write_world(world: World, folder: Path) -> None:
     (folder / "world.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
-def month_name(index: int) -> str:
-    """`2019-01` and so on."""
-    year, month = divmod(FIRST_MONTH[0] * 12 + FIRST_MONTH[1] - 1 + index, 12)
-    return f"{year:04d}-{month + 1:02d}"
-
-
-class _Names:
-    """Invented countries, in the range that ISO 3166 leaves to its users (QMA-QZZ, XAA-XZZ)."""
-
-    def __init__(self, f: Family) -> None:
-        def named(first: str, n: int) -> list[str]:
-            return [f"{first}{chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(n)]
-
-        self.coalition = [f"Q{chr(77 + i // 26)}{chr(65 + i % 26)}" for i in range(f.coalition)]
-        self.places = [
-            *named("X", f.transit),
-            *[f"X{chr(78 + i // 26)}{chr(65 + i % 26)}" for i in range(f.neutral)],
-        ]
-        self.target = "ZZZ"
-        self.all = [*self.coalition, *self.places, self.target]
-        self.transit = f.transit
-
-    def roles(self) -> pa.Table:
-        transit = len(self.coalition) + self.transit
-        kinds = [
-            "coalition" if i < len(self.coalition) else "transit" if i < transit else "neutral"
-            for i in range(len(self.all) - 1)
-        ]
-        return pa.table({"country": self.all, "role": [*kinds, "target"]})
-
-
-def _goods(f: Family, trade: Trade) -> pa.Table:
+def _goods(f: AnyFamily, g: Goods) -> pa.Table:
     """Every code of the newer nomenclature, with the month of its measure where it has one."""
-    g = trade.goods
     rows = {
         c: (month_name(int(m)) if r else None)
         for c, r, m in zip(g.codes[1], g.restricted, g.measure, strict=True)
@@ -131,15 +112,15 @@ def _goods(f: Family, trade: Trade) -> pa.Table:
     )
 
 
-def _concordance(trade: Trade) -> pa.Table:
-    pairs = sorted(set(zip(trade.goods.codes[1], trade.goods.codes[0], strict=True)))
+def _concordance(goods: Goods) -> pa.Table:
+    pairs = sorted(set(zip(goods.codes[1], goods.codes[0], strict=True)))
     return pa.table({"hs2022": [a for a, _ in pairs], "hs2017": [b for _, b in pairs]})
 
 
-def _truth(trade: Trade, names: _Names) -> pa.Table:
+def _truth(goods: Goods, planted: tuple[Planted, ...], names: Names) -> pa.Table:
     sums: dict[tuple[str, str], tuple[str, float]] = {}
-    for x in trade.planted:
-        key = (names.places[x.country], trade.goods.codes[1][x.product])
+    for x in planted:
+        key = (names.places[x.country], goods.codes[1][x.product])
         kind, volume = sums.get(key, (x.kind, 0.0))
         sums[key] = (kind, volume + x.volume_usd)
     return pa.table(
@@ -169,7 +150,7 @@ class _Blocks:
         self.usd.append(usd)
 
 
-def _reports(rng: np.random.Generator, f: Family, trade: Trade, names: _Names) -> pa.Table:
+def _reports(rng: np.random.Generator, f: Family, trade: Trade, names: Names) -> pa.Table:
     """Both sides' statistics of every flow, with their noise, margins, delays and holes."""
     e, places = f.coalition, f.transit + f.neutral
     target = e + places
@@ -208,31 +189,15 @@ def _reports(rng: np.random.Generator, f: Family, trade: Trade, names: _Names) -
     for (p, q), usd in pairs.items():
         blocks.add(e + p, e + q, "X", noisy(usd, sigma / 3))
         blocks.add(e + q, e + p, "M", mirror(usd))
-    published = _published(rng, f, target)
+    known = published(rng, f, target)
     usd = np.stack(blocks.usd)
     for b, (reporter, flow) in enumerate(zip(blocks.reporter, blocks.flow, strict=True)):
-        usd[b, :, ~published[flow][reporter]] = 0.0
+        usd[b, :, ~known[flow][reporter]] = 0.0
     return _rows(rng, f, trade, names, blocks, usd)
 
 
-def _published(rng: np.random.Generator, f: Family, target: int) -> dict[str, Flags]:
-    """Which months each reporter publishes, by flow."""
-    n = target + 1
-    out = rng.random((n, f.months)) >= f.gaps
-    late = np.flatnonzero(rng.random(n) < f.late)
-    for c in late[(late >= f.coalition) & (late < f.coalition + f.transit)]:
-        out[c, f.months - int(rng.integers(1, 7)) :] = False
-    if f.target_silent:
-        out[target, f.measure - 1 :] = False
-    exports = out.copy()
-    silent = rng.random(n) < f.silent
-    silent[: f.coalition] = False
-    exports[silent] = False
-    return {"X": exports, "M": out}
-
-
 def _rows(
-    rng: np.random.Generator, f: Family, trade: Trade, names: _Names, blocks: _Blocks, usd: Array
+    rng: np.random.Generator, f: Family, trade: Trade, names: Names, blocks: _Blocks, usd: Array
 ) -> pa.Table:  # fmt: skip
     """The rows of the flows file: each reporter in the nomenclature it uses in the month."""
     n = len(names.all)
@@ -257,21 +222,15 @@ def _rows(
         parts.append(
             pa.table(
                 {
-                    "reporter": _coded(np.array(blocks.reporter)[b], names.all),
-                    "partner": _coded(np.array(blocks.partner)[b], names.all),
-                    "flow": _coded((np.array(blocks.flow) == "M").astype(np.int64)[b], ["X", "M"]),
-                    "period": _coded(t, [month_name(i) for i in range(f.months)]),
-                    "nomenclature": _coded(np.zeros(len(b), np.int64), [name]),
-                    "code": _coded(c, codes.tolist()),
+                    "reporter": coded(np.array(blocks.reporter)[b], names.all),
+                    "partner": coded(np.array(blocks.partner)[b], names.all),
+                    "flow": coded((np.array(blocks.flow) == "M").astype(np.int64)[b], ["X", "M"]),
+                    "period": coded(t, [month_name(i) for i in range(f.months)]),
+                    "nomenclature": coded(np.zeros(len(b), np.int64), [name]),
+                    "code": coded(c, codes.tolist()),
                     "value_usd": pa.array(value),
                     "net_weight_kg": pa.array(kg, mask=hidden),
                 }
             )
         )
     return pa.concat_tables(parts).unify_dictionaries()
-
-
-def _coded(index: np.ndarray, values: list[str]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(
-        pa.array(index.astype(np.int32)), pa.array(values, pa.string())
-    )
