@@ -1,6 +1,8 @@
 """The index: recall on damage, in memory and from a store; bad input; batches."""
 
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -192,12 +194,47 @@ def test_the_day_decides_who_is_listed(store: Store) -> None:
         Matcher.from_store(store, as_of=date(2020, 1, 1))
 
 
-def test_the_index_is_kept_beside_the_snapshots(store: Store) -> None:
+def kept(store: Store) -> list[str]:
+    return sorted(p.name for p in (store.root / "cache").iterdir())
+
+
+def test_index_and_parties_are_kept_beside_the_snapshots(store: Store) -> None:
     first = Matcher.from_store(store)
-    kept = list((store.root / "cache").iterdir())
-    assert len(kept) == 1
+    held = kept(store)
+    assert [name.partition("-")[0] for name in held] == ["names", "parties"]
     assert ids(Matcher.from_store(store), "Rasvet") == ids(first, "Rasvet")
-    assert list((store.root / "cache").iterdir()) == kept
+    assert kept(store) == held
+
+
+def test_what_is_kept_and_cannot_be_read_is_made_again(store: Store) -> None:
+    held = ids(Matcher.from_store(store), "Rasvet")
+    for path in (store.root / "cache").glob("*/*"):
+        path.write_bytes(b"damaged")
+    assert ids(Matcher.from_store(store), "Rasvet") == held
+    assert ids(Matcher.from_store(store), "Rasvet") == held
+
+
+def test_a_store_that_keeps_nothing_answers_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no room left")
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    assert ids(Matcher.from_store(store), "Rassvet") == ["new/2", "new/1"]
+    assert not (store.root / "cache").exists()
+
+
+def test_a_start_from_the_store_needs_no_heavy_library(store: Store) -> None:
+    """Each of these takes longer to import than the lists take to open."""
+    Matcher.from_store(store)
+    code = (
+        "import sys; from umweg import Matcher, Store;"
+        f"Matcher.from_store(Store.open({str(store.root)!r}, with_sample=False));"
+        "print(sorted({'ibis', 'duckdb', 'pandas', 'numba', 'scipy'} & set(sys.modules)))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
 
 
 def test_a_party_of_a_store_is_whole(store: Store) -> None:

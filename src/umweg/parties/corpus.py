@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from umweg.errors import StoreError, UsageError
 from umweg.parties.model import KINDS, Identifier, Listing, Party, PartyName
+from umweg.parties.tables import Mask, Tables, ints, where
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from umweg.store import Store
     from umweg.store.snapshots import Manifest
-
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
-
-_IDENTIFIER = ("kind", "value", "normal", "country", "valid")
-_NAME = ("name", "kind", "weak", "script", "language")
-_LISTING = (
-    "list", "authority", "programme", "reference", "listed_from", "listed_until", "url",
-)  # fmt: skip
-_ORDER = {"primary": 0, "original": 1, "alias": 2, "former": 3}
 
 
 class Corpus:
@@ -151,37 +144,26 @@ def _check_lists(asked: Collection[str], held: Collection[str]) -> None:
         )
 
 
-class _Rows:
-    """The rows of one table that belong to each party."""
+class _Cells(Sequence[Any]):
+    """A column of a table as a sequence of which each cell is read when it is asked for."""
 
-    def __init__(self, table: pa.Table, entities: pa.ChunkedArray) -> None:
-        owner = pc.index_in(_key(table), value_set=entities)
-        held = pc.is_valid(owner)
-        table, owner = table.filter(held), owner.filter(held)
-        order = np.argsort(owner.to_numpy(), kind="stable")
-        self.table = table.take(pa.array(order))
-        self.owner = owner.to_numpy()[order].astype(np.int32)
-        self.bounds = np.searchsorted(self.owner, np.arange(len(entities) + 1))
-        self._columns: dict[str, list[Any]] = {}
-        self._together: dict[tuple[str, ...], list[list[Any]]] = {}
+    def __init__(self, column: pa.Array) -> None:
+        self._column = column
 
-    def column(self, name: str) -> list[Any]:
-        if name not in self._columns:
-            self._columns[name] = self.table[name].to_pylist()
-        return self._columns[name]
+    def __len__(self) -> int:
+        return len(self._column)
 
-    def columns(self, names: tuple[str, ...]) -> list[list[Any]]:
-        if names not in self._together:
-            self._together[names] = [self.column(name) for name in names]
-        return self._together[names]
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return self._column[at].to_pylist()
+        return self._column[int(at)].as_py()
 
-    def of(self, number: int) -> range:
-        return range(int(self.bounds[number]), int(self.bounds[number + 1]))
+    def __iter__(self) -> Iterator[Any]:
+        for start in range(0, len(self._column), _BLOCK):
+            yield from self._column.slice(start, _BLOCK).to_pylist()
 
 
-def _key(table: pa.Table) -> pa.ChunkedArray:
-    # An entity may stand in two snapshots of one source (two data sets): each is its own party.
-    return pc.binary_join_element_wise(table["snapshot_id"], table["entity_id"], "\t")
+_BLOCK = 10_000
 
 
 class StoreCorpus(Corpus):
@@ -208,68 +190,31 @@ class StoreCorpus(Corpus):
                 where=str(store.root),
                 next_step="bring a list in with `umweg data fetch` or `umweg data import FILE`",
             )
-        entities = self._table("entities")
-        keys = _key(entities)
-        if isinstance(keys, pa.ChunkedArray):
-            keys = keys.combine_chunks()
-        self._entities = entities
-        self._columns: dict[str, list[Any]] = {}
-        names = self._table("names")
-        rank = pc.index_in(names["kind"], value_set=pa.array(list(_ORDER)))
-        names = names.take(pc.sort_indices(rank))  # stable: the publisher's order stays
-        self._names = _Rows(names, keys)
-        self._keys = keys
-        self._listings = _Rows(self._table("listings"), keys)
-        self.owner = self._names.owner
+        self._tables = Tables(self.snapshots, store.root)
+        self._entities = self._tables["entities"]
+        self.schemas = _Cells(self._entities.column("schema"))
+        self.names = _Cells(self._tables["names"].column("name"))
+        self.owner = self._tables["names"].owner
         self.day = (as_of or date.today()).isoformat()  # noqa: DTZ011 - lists are dated by day
 
     @cached_property
-    def _identifiers(self) -> _Rows:
-        return _Rows(self._table("identifiers"), self._keys)
-
-    @cached_property
-    def _addresses(self) -> _Rows:
-        return _Rows(self._table("addresses"), self._keys)
-
-    def _table(self, name: str) -> pa.Table:
-        parts = []
-        for m in self.snapshots:
-            rows = m.rows(name)
-            ids = pa.array([m.snapshot_id] * rows.num_rows, pa.string())
-            parts.append(rows.append_column("snapshot_id", ids))
-        return pa.concat_tables(parts)
-
-    def _column(self, name: str) -> list[Any]:
-        if name not in self._columns:
-            self._columns[name] = self._entities[name].to_pylist()
-        return self._columns[name]
-
-    @cached_property
-    def schemas(self) -> Sequence[str]:  # type: ignore[override]
-        return self._column("schema")
-
-    @cached_property
-    def names(self) -> Sequence[str]:  # type: ignore[override]
-        return self._names.column("name")
-
-    @cached_property
     def number_of(self) -> dict[str, list[int]]:  # type: ignore[override]
+        rows = self._tables["identifiers"]
         found: dict[str, list[int]] = {}
-        for normal, owner in zip(
-            self._identifiers.column("normal"), self._identifiers.owner.tolist(), strict=True
-        ):
-            found.setdefault(normal, []).append(owner)
+        for normal, owner in zip(rows.column("normal").to_pylist(), rows.owner, strict=True):
+            found.setdefault(normal, []).append(int(owner))
         return found
 
     def name(self, at: int) -> PartyName:
-        return PartyName(*[c[at] for c in self._names.columns(_NAME)])
+        return PartyName(*self._tables["names"].row(at))
 
     def outline(self, number: int) -> Party:
+        cell = self._entities.column
         return Party(
             (),
-            self._column("schema")[number],
-            self._column("entity_id")[number],
-            gender=self._column("gender")[number],
+            cell("schema")[number].as_py(),
+            cell("entity_id")[number].as_py(),
+            gender=cell("gender")[number].as_py(),
         )
 
     def party(self, number: int) -> Party:
@@ -280,26 +225,26 @@ class StoreCorpus(Corpus):
         return lru_cache(maxsize=50_000)(self._made)
 
     def _made(self, number: int) -> Party:
-        i, a, x = self._identifiers, self._addresses, self._listings
+        t = self._tables
+        names, numbers = t["names"], t["identifiers"]
+        addresses, listings = t["addresses"], t["listings"]
+        schema, entity_id, gender, births, founded, countries, titles, topics, snapshot = (
+            self._entities.row(number)
+        )
         return Party(
-            names=tuple(self.name(r) for r in self._names.of(number)),
-            schema=self._column("schema")[number],
-            entity_id=self._column("entity_id")[number],
-            birth_dates=tuple(self._column("birth_dates")[number] or ()),
-            founded=tuple(self._column("founded")[number] or ()),
-            gender=self._column("gender")[number],
-            countries=tuple(self._column("countries")[number] or ()),
-            identifiers=tuple(
-                Identifier(*[c[r] for c in i.columns(_IDENTIFIER)]) for r in i.of(number)
-            ),
-            addresses=tuple(a.column("full")[r] for r in a.of(number)),
-            listings=tuple(Listing(*[c[r] for c in x.columns(_LISTING)]) for r in x.of(number)),
-            snapshot_id=self._column("snapshot_id")[number],
-            properties={
-                "titles": tuple(self._column("titles")[number] or ()),
-                "topics": tuple(self._column("topics")[number] or ()),
-            },
-        )  # fmt: skip
+            names=tuple(PartyName(*names.row(r)) for r in names.of(number)),
+            schema=schema,
+            entity_id=entity_id,
+            birth_dates=tuple(births or ()),
+            founded=tuple(founded or ()),
+            gender=gender,
+            countries=tuple(countries or ()),
+            identifiers=tuple(Identifier(*numbers.row(r)) for r in numbers.of(number)),
+            addresses=tuple(addresses.row(r)[0] for r in addresses.of(number)),
+            listings=tuple(Listing(*listings.row(r)) for r in listings.of(number)),
+            snapshot_id=snapshot,
+            properties={"titles": tuple(titles or ()), "topics": tuple(topics or ())},
+        )
 
     def wanted(
         self,
@@ -310,13 +255,12 @@ class StoreCorpus(Corpus):
         mask = self._listed(lists)
         schemas = schemata(kinds)
         if schemas is not None:
-            mask &= np.fromiter((s in schemas for s in self.schemas), np.bool_, len(self))
+            mask &= where(self._entities.column("schema"), lambda s: s in schemas)
         if countries:
             asked = set(countries)
+            named = _Cells(self._entities.column("countries"))
             mask &= np.fromiter(
-                (not c or not asked.isdisjoint(c) for c in self._column("countries")),
-                np.bool_,
-                len(self),
+                (not c or not asked.isdisjoint(c) for c in named), np.bool_, len(self)
             )
         return None if mask.all() else mask
 
@@ -326,20 +270,15 @@ class StoreCorpus(Corpus):
         A list may say of its parties what they are (`topics`) and not when they were listed: they
         stay. What has neither comes from a register of firms, and being known is no listing.
         """
-        rows = self._listings
-        table = rows.table
-        if lists:
-            _check_lists(lists, set(pc.unique(table["list"]).to_pylist()))
-        started = pc.fill_null(pc.less_equal(table["listed_from"], self.day), True)
-        lasts = pc.fill_null(pc.greater(table["listed_until"], self.day), True)
-        on = pc.and_(started, lasts)
+        rows, day = self._tables["listings"], self.day
+        on = where(rows.column("listed_from"), lambda d: d is None or d <= day)
+        on &= where(rows.column("listed_until"), lambda d: d is None or d > day)
         mask = np.zeros(len(self), np.bool_)
         if lists:
-            on = pc.and_(
-                on, pc.is_in(table["list"], value_set=pa.array(sorted(lists), pa.string()))
-            )
+            _check_lists(lists, set(pc.unique(rows.column("list")).to_pylist()))
+            on &= where(rows.column("list"), lambda x: x in lists)
         else:
-            said = np.fromiter(map(bool, self._column("topics")), np.bool_, len(self))
-            mask |= (np.diff(rows.bounds) == 0) & said
-        mask[rows.owner[on.to_numpy().astype(np.bool_)]] = True
+            topics = np.diff(ints(self._entities.column("topics").offsets))
+            mask |= (np.diff(rows.bounds) == 0) & (topics > 0)
+        mask[rows.owner[on]] = True
         return mask

@@ -6,7 +6,6 @@ import gc
 import hashlib
 import multiprocessing
 import os
-import shutil
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
@@ -28,6 +27,7 @@ from umweg.parties.names import has_letters
 from umweg.parties.ofac import compare_like_ofac, plain
 from umweg.parties.score import compare, names_agree, score_of
 from umweg.parties.scripts import DATA
+from umweg.parties.tables import kept
 
 if TYPE_CHECKING:
     from umweg.store import Store
@@ -331,16 +331,10 @@ def _digest(corpus: StoreCorpus) -> str:
 
 def _kept(corpus: StoreCorpus, root: Path) -> Index:
     """The index of a store's lists: mapped where it is kept, else built and kept."""
-    kept = root / "cache"
-    folder = kept / f"names-{_digest(corpus)}"
+    folder = root / "cache" / f"names-{_digest(corpus)}"
     index = Index.load(folder, corpus.owner)
     if index is not None:
         return index
     index = Index.build(corpus.names, corpus.schemas, corpus.owner)
-    fresh = kept / f".names-{os.getpid()}"
-    try:
-        index.save(fresh)
-        fresh.rename(folder)
-    except OSError:  # a store that cannot be written, or another process was first: not kept
-        shutil.rmtree(fresh, ignore_errors=True)
+    kept(folder, index.save)
     return index

@@ -13,14 +13,14 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import duckdb
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from umweg.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 class Engine(Protocol):
@@ -42,6 +42,8 @@ class Engine(Protocol):
 
 
 def _failure(step: str, backend: Any, expr: ir.Table, error: Exception) -> StoreError:
+    import ibis
+
     try:
         sql = str(ibis.to_sql(expr, dialect=backend.name))
     except Exception as broken:  # noqa: BLE001 - the SQL is a courtesy, the failure is the news
@@ -88,6 +90,8 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, memory_limit: str | None = None, threads: int | None = None) -> None:
+        import ibis
+
         config: dict[str, Any] = {"temp_directory": str(_spill_folder(os.getpid()))}
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
@@ -153,6 +157,9 @@ class DuckDBEngine:
             UnclearTextError: a line has another number of cells, bytes that are no text, a quote
                 that is not closed, or is longer than DuckDB reads.
         """
+        import duckdb
+        import ibis
+
         table = self._con.read_csv(
             str(path), columns=dict.fromkeys(columns, "VARCHAR"), header=False, skip=1,
             delim=delimiter, quote='"', escape='"', strict_mode=True,
@@ -198,10 +205,14 @@ class SparkEngine:
         # Spark's vectorised reader does not know BYTE_STREAM_SPLIT, the encoding of our numbers
         # (`snapshots.write_parquet`); its row-wise reader does.
         self._session.conf.set("spark.sql.parquet.enableVectorizedReader", "false")
+        import ibis
+
         self._con = ibis.pyspark.connect(self._session)
 
     def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
         """A table over Parquet files of one schema."""
+        import ibis
+
         tables = [self._con.read_parquet(str(p)) for p in paths]
         return tables[0] if len(tables) == 1 else ibis.union(*tables)
 

@@ -9,18 +9,21 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from umweg.errors import StoreError
-from umweg.store.bulk import Bulk
 from umweg.store.contracts import CONTRACTS, MIN_RATE_DAYS, SCHEMA_VERSION, VALUE_USD
 from umweg.store.engine import DuckDBEngine, Engine
 from umweg.store.migrate import migrate, version_of
 from umweg.store.party_contracts import PARTY_TABLES
 from umweg.store.snapshots import MANIFEST, Manifest, Staging, staging, write_json
+
+if TYPE_CHECKING:  # Ibis takes half a second, which a question to the lists need not wait for
+    import ibis.expr.types as ir
+
+    from umweg.store.bulk import Bulk
 
 _PARTIES = frozenset(t.name for t in PARTY_TABLES)
 _HISTORIES = ("rates", "daily_rates")
@@ -203,6 +206,8 @@ class Store:
 
     def bulk(self, stage: Staging) -> Bulk:
         """What writes a large import; always the embedded engine, which needs nothing else."""
+        from umweg.store.bulk import Bulk
+
         engine = self.engine
         return Bulk(stage, engine if isinstance(engine, DuckDBEngine) else DuckDBEngine())
 
@@ -269,6 +274,8 @@ class Store:
             m.check_rows(name)
         if name != "flows" and name not in _PARTIES:
             return self._read(name, [p for m in used for p in m.paths(name)])
+        import ibis
+
         parts = [
             self._read(name, m.paths(name)).mutate(snapshot_id=ibis.literal(m.snapshot_id))
             for m in used
@@ -295,6 +302,8 @@ class Store:
     def _with_usd(self, flows: ir.Table, currencies: Collection[str]) -> ir.Table:
         if set(currencies) <= {"USD"}:
             return flows.mutate(**{VALUE_USD.name: flows.value_reported})
+        import ibis
+
         if not self.has("rates"):
             usd = ibis.cases(
                 (flows.currency == "USD", flows.value_reported), else_=ibis.null(float)

@@ -1,0 +1,193 @@
+"""The tables of a store's parties as the matcher reads them: joined, in order, mapped from a file.
+
+Made once for a set of snapshots and kept in the store's cache; after that a start costs the opening
+of five files, and a cell is read when it is asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from umweg.store.snapshots import Manifest
+
+VERSION = 1
+"""Of what is kept: a cache of another one is made anew."""
+
+COLUMNS = {
+    "entities": (
+        "schema", "entity_id", "gender", "birth_dates", "founded", "countries", "titles", "topics",
+        "snapshot_id",
+    ),
+    "names": ("name", "kind", "weak", "script", "language"),
+    "identifiers": ("kind", "value", "normal", "country", "valid"),
+    "addresses": ("full",),
+    "listings": (
+        "list", "authority", "programme", "reference", "listed_from", "listed_until", "url",
+    ),
+}  # fmt: skip
+"""What is kept of each table."""
+
+_ORDER = {"primary": 0, "original": 1, "alias": 2, "former": 3}
+_OWNER = "owner"
+
+Ints = np.ndarray[Any, np.dtype[np.int32]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class Rows:
+    """The rows of one table, party by party.
+
+    Attributes:
+        columns: Column by column, in the order of `COLUMNS`.
+        owner: For each row the number of its party (of `entities` the row's own).
+    """
+
+    def __init__(self, name: str, table: pa.Table, parties: int) -> None:
+        table = table.combine_chunks()
+        self.table = table
+        self.columns = [_array(table[c]) for c in COLUMNS[name]]
+        if _OWNER in table.column_names:
+            self.owner = ints(_array(table[_OWNER]))
+        else:
+            self.owner = np.arange(parties, dtype=np.int32)
+        counts = np.bincount(self.owner, minlength=parties)
+        self.bounds = np.concatenate(([0], np.cumsum(counts)))
+        self._at = {c: i for i, c in enumerate(COLUMNS[name])}
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    def column(self, name: str) -> pa.Array:
+        """A column."""
+        return self.columns[self._at[name]]
+
+    def row(self, at: int) -> list[Any]:
+        """The cells of a row."""
+        return [c[at].as_py() for c in self.columns]
+
+    def of(self, number: int) -> range:
+        """The rows of a party."""
+        return range(int(self.bounds[number]), int(self.bounds[number + 1]))
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def ints(column: pa.Array) -> Ints:
+    """An int32 column without nulls as numpy; `to_numpy` imports pandas where it is installed."""
+    if not len(column):
+        return np.empty(0, np.int32)
+    return np.frombuffer(column.buffers()[1], np.int32)[column.offset :][: len(column)]
+
+
+def where(column: pa.Array, holds: Callable[[Any], bool]) -> Mask:
+    """The rows whose cell fulfils something; each different cell is asked about once."""
+    # A comparison with a constant would be shorter, and imports pandas where it is installed.
+    coded = pc.dictionary_encode(column, null_encoding="encode")
+    fulfils = np.fromiter(map(holds, coded.dictionary.to_pylist()), np.bool_, len(coded.dictionary))
+    return fulfils[ints(coded.indices)]
+
+
+class Tables:
+    """The tables of some snapshots, each read when it is first asked for.
+
+    Args:
+        snapshots: The snapshots.
+        root: The folder of the store, in whose `cache` they are kept.
+    """
+
+    def __init__(self, snapshots: Sequence[Manifest], root: Path) -> None:
+        known = hashlib.sha256(f"{VERSION} {COLUMNS}".encode())
+        for manifest in snapshots:
+            known.update(manifest.snapshot_id.encode())
+        folder = root / "cache" / f"parties-{known.hexdigest()[:16]}"
+        self._rows: dict[str, Rows] = {}
+        self._read: Callable[[str], pa.Table] = lambda name: _mapped(folder / f"{name}.arrow")
+        try:
+            entities = self._read("entities")
+        except (OSError, pa.ArrowException):
+            made = _joined(snapshots)
+            if not kept(folder, lambda fresh: _write(made, fresh)):
+                self._read = made.__getitem__
+            entities = self._read("entities")
+        self._parties = entities.num_rows
+        self._rows["entities"] = Rows("entities", entities, self._parties)
+
+    def __getitem__(self, name: str) -> Rows:
+        if name not in self._rows:
+            self._rows[name] = Rows(name, self._read(name), self._parties)
+        return self._rows[name]
+
+
+def kept(folder: Path, write: Callable[[Path], None]) -> bool:
+    """Write a folder of a cache so that others see all of it or nothing; False where that fails.
+
+    A store that cannot be written to is no error: what was to be kept is then made again next time.
+    """
+    fresh = folder.with_name(f".{folder.name}-{os.getpid()}")
+    try:
+        if folder.exists():  # what it holds cannot be read
+            folder.rename(folder.with_name(f".{folder.name}-{os.getpid()}-old"))
+        fresh.mkdir(parents=True, exist_ok=True)
+        write(fresh)
+        fresh.rename(folder)
+    except OSError:  # or another process was first
+        return folder.exists()
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(folder.with_name(f".{folder.name}-{os.getpid()}-old"), ignore_errors=True)
+    return True
+
+
+def _mapped(path: Path) -> pa.Table:
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+def _write(tables: dict[str, pa.Table], folder: Path) -> None:
+    for name, table in tables.items():
+        with pa.ipc.new_file(str(folder / f"{name}.arrow"), table.schema) as file:
+            for batch in table.combine_chunks().to_batches():
+                file.write_batch(batch)
+
+
+def _joined(snapshots: Sequence[Manifest]) -> dict[str, pa.Table]:
+    """The rows of each table party by party, names of the first rank first."""
+    entities = _all("entities", snapshots)
+    keys = _key(entities).combine_chunks()
+    out = {"entities": entities.select(list(COLUMNS["entities"]))}
+    for name in list(COLUMNS)[1:]:
+        table = _all(name, snapshots)
+        if name == "names":
+            rank = pc.index_in(table["kind"], value_set=pa.array(list(_ORDER)))
+            table = table.take(pc.sort_indices(rank))  # stable: the publisher's order stays
+        owner = pc.index_in(_key(table), value_set=keys)
+        table = table.select(list(COLUMNS[name])).append_column(_OWNER, owner)
+        table = table.filter(pc.is_valid(owner)).combine_chunks()
+        order = np.argsort(ints(_array(table[_OWNER])), kind="stable")
+        out[name] = table.take(pa.array(order))
+    return out
+
+
+def _all(name: str, snapshots: Sequence[Manifest]) -> pa.Table:
+    parts = []
+    for m in snapshots:
+        rows = m.rows(name)
+        ids = pa.array([m.snapshot_id] * rows.num_rows, pa.string())
+        parts.append(rows.append_column("snapshot_id", ids))
+    return pa.concat_tables(parts)
+
+
+def _key(table: pa.Table) -> pa.ChunkedArray:
+    # An entity may stand in two snapshots of one source (two data sets): each is its own party.
+    return pc.binary_join_element_wise(table["snapshot_id"], table["entity_id"], "\t")
