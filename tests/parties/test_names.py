@@ -4,9 +4,10 @@ import pytest
 
 from umweg.parties.fold import words_of
 from umweg.parties.keys import key_of, long_vowels_missing
+from umweg.parties.legal_forms import forms
 from umweg.parties.names import BODY, PERSON, analyse
 from umweg.parties.scripts import readings
-from umweg.parties.words import forms, glossary, people, rows_of
+from umweg.parties.words import glossary, people, rows_of
 
 
 def latin(text: str, group: str = PERSON) -> list[str]:
@@ -157,6 +158,25 @@ def test_legal_forms_are_found(text: str, code: str) -> None:
     assert len(name.readings[0]) in (1, 2)  # what is left is the name
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Open Jjoint Stock Company Rassvet", "ojsc"), ("Ope Njoint Stock Company Rassvet", "ojsc"),
+        ("Общество с ограниченой ответсвенностью Рассвет", "llc"), ("Rassvet Limitde", "ltd"),
+        ("Rassvet L td", "ltd"),
+    ],
+)  # fmt: skip
+def test_legal_forms_are_found_with_a_slip(text: str, code: str) -> None:
+    name = analyse(text, BODY)
+    assert code in [f.code for f in name.forms]
+    assert len(name.readings[0]) == 1
+
+
+@pytest.mark.parametrize("text", ["Limitex Rassvet", "Joint Venture Rassvet", "Rassvet Liability"])
+def test_what_only_resembles_a_form_is_no_form(text: str) -> None:
+    assert analyse(text, BODY).forms == ()
+
+
 def test_a_form_at_the_wrong_place_is_a_word() -> None:
     """`AS`, `SA`, `CO` are forms only at the ends of a name."""
     assert [f.code for f in analyse("Casa SA Pobla Verde", BODY).forms] == []
@@ -201,5 +221,5 @@ def test_numbers(text: str, number: str) -> None:
 def test_the_data_files_are_whole() -> None:
     assert {r["kind"] for r in rows_of("glossary.csv")} == {"w", "p", "s"}
     assert len(glossary().whole) > 1000
-    assert len(forms()[0]) > 300
+    assert len(forms().table) > 300
     assert len(people().equal) > 300

@@ -41,20 +41,29 @@ INITIALS = "initial"
 BONES = "same consonants"
 EDITED = "differs by a few letters"
 JOINED = "written as one word and as several"
+DIVIDED = "divided into words at another place"
 CUT = "abbreviated"
 DERIVED = "adjective of the place"
 
+
+MOVED = 0.93
+"""What two words are worth between which the space stands elsewhere."""
 
 GLUED = 0.93
 """What a word is worth that has its legal form written to it: SiemensAG."""
 
 _FORMS = frozenset(
     {"ag", "gmbh", "ltd", "llc", "inc", "plc", "jsc", "ooo", "oao", "zao", "pao", "too", "spa",
-     "sro", "doo", "corp", "fze", "kft"}
+     "sro", "doo", "corp", "fze", "kft", "ao", "sa", "co", "ojsc", "cjsc", "pjsc", "fzco", "llp",
+     "sarl", "srl", "osoo", "tov", "bv", "nv", "oy", "ab", "uab", "sia", "ood", "pte", "bhd",
+     "dmcc", "company", "limited"}
 )  # fmt: skip
 
 SLOPE = 1.26
 """What an edit costs, as a part of the length of the word."""
+
+EXCHANGED = 0.8
+"""Of an edit, two letters that changed places: hardly ever two words differ by that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +98,12 @@ def _part(a: str, b: str, more: float) -> float:
     """Edits as a part of the length; 1 where there are more than a third of it."""
     longest = max(len(a), len(b), 3)
     most = longest // 3
-    distance = OSA.distance(a, b, score_cutoff=most)
-    return (distance + more) / longest if distance <= most else 1.0
+    distance: float = OSA.distance(a, b, score_cutoff=most)
+    if distance > most:
+        return 1.0
+    if distance == 1 and len(a) == len(b) and sorted(a) == sorted(b):
+        distance = EXCHANGED
+    return (distance + more) / longest
 
 
 _ADJECTIVE = re.compile(
@@ -136,7 +149,7 @@ def meet(a: Word, b: Word, person: bool) -> tuple[float, str]:
         return 0.93, SPELLING
     best, how = 0.0, ""
     if person:
-        if (a.kind == PATRONYMIC) != (b.kind == PATRONYMIC):
+        if (a.kind == PATRONYMIC) != (b.kind == PATRONYMIC) and not _slip(a, b):
             return 0.0, ""  # a father's name and a given name
         best, how = _given(a, b)
     if a.abjad or b.abjad:
@@ -147,6 +160,9 @@ def meet(a: Word, b: Word, person: bool) -> tuple[float, str]:
         if person and a.foreign != b.foreign and "Hani" in (script_of(a.text), script_of(b.text)):
             best, how = _by_sound(a, b)
         found = edited(a.latin, b.latin, a.key, b.key, a.soft, b.soft)
+        if (a.text != a.latin or b.text != b.latin) and script_of(a.text) == script_of(b.text):
+            # In its own script a slip is one letter, where in Latin ones it may be three.
+            found = max(found, edited(a.text, b.text, a.text, b.text, a.text, b.text))
         if found > best:
             best, how = found, EDITED
     if not person and best < 0.9:
@@ -155,13 +171,29 @@ def meet(a: Word, b: Word, person: bool) -> tuple[float, str]:
             best, how = found, DERIVED
     if not person and best < GLUED:
         less, more = sorted((a.latin, b.latin), key=len)
-        if len(less) > 3 and more.startswith(less) and more[len(less) :] in _FORMS:
+        if (len(less) > 3 and more.startswith(less) and more[len(less) :] in _FORMS) or (
+            len(less) > 2 and more.endswith(less) and more[: -len(less)] in _FORMS
+        ):
             best, how = GLUED, JOINED
     if not person and best < 0.8 and (a.kind == GENERIC or b.kind == GENERIC):
         short, long = (a, b) if len(a.latin) < len(b.latin) else (b, a)
         if abbreviates(short.latin, long.latin):
             best, how = 0.8, CUT
     return (best, how) if best >= LEAST else (0.0, "")
+
+
+def _slip(a: Word, b: Word) -> bool:
+    """Whether two words are a father's name and the same with a slip of the pen.
+
+    Petrova and Petrovna, Petrov and Petrovich differ by little and are no slips.
+    """
+    short, long = sorted((a.latin, b.latin), key=len)
+    if short.endswith(("ova", "eva")) and long == f"{short[:-1]}na":
+        return False
+    if script_of(a.text) == script_of(b.text):
+        short, long = sorted((a.text, b.text), key=len)
+    most = 1 if len(long) < 11 else 2
+    return OSA.distance(short, long, score_cutoff=most) <= most
 
 
 def _given(a: Word, b: Word) -> tuple[float, str]:
@@ -244,6 +276,8 @@ def align(ours: tuple[Word, ...], theirs: tuple[Word, ...], person: bool) -> lis
         _several(ours, theirs, left_ours, left_theirs, person, found, False)
     if len(left_theirs) > 1:
         _several(theirs, ours, left_theirs, left_ours, person, found, True)
+    if len(left_ours) > 1 and len(left_theirs) > 1:
+        _moved_space(ours, theirs, left_ours, left_theirs, found)
     found.sort(key=lambda f: -f[0])
     free_ours, free_theirs = set(left_ours), set(left_theirs)
     for _, mine, yours, similarity, how in found:
@@ -296,6 +330,34 @@ def _several(
                     weight = (sum(w.weight for w in part) + one[j].weight) / 2
                     pair = ((j,), places) if swapped else (places, (j,))
                     found.append((similarity * weight, *pair, similarity, how))
+
+
+def _moved_space(
+    ours: tuple[Word, ...],
+    theirs: tuple[Word, ...],
+    left_ours: list[int],
+    left_theirs: list[int],
+    found: _Found,
+) -> None:
+    """Two words that are divided at another place: Abuy Asir and Abu Yasir."""
+    for i in left_ours:
+        if i + 1 not in left_ours:
+            continue
+        a = ours[i].latin + ours[i + 1].latin
+        if len(a) < 5:
+            continue
+        for j in left_theirs:
+            if j + 1 not in left_theirs:
+                continue
+            b = theirs[j].latin + theirs[j + 1].latin
+            if abs(len(a) - len(b)) > 1 or len(ours[i].latin) == len(theirs[j].latin):
+                continue
+            distance = OSA.distance(a, b, score_cutoff=1)
+            if distance <= 1:
+                words = (*ours[i : i + 2], *theirs[j : j + 2])
+                similarity = MOVED - SLOPE * distance / len(a)
+                weight = sum([w.weight for w in words]) / 2
+                found.append((similarity * weight, (i, i + 1), (j, j + 1), similarity, DIVIDED))
 
 
 def _joined(part: tuple[Word, ...], b: Word) -> tuple[float, str]:

@@ -40,13 +40,21 @@ _SCRIPTS = (
 _KEEPS_MARKS = re.compile(r"[\u0900-\u0e7f\u0f00-\u109f\u1780-\u17ff]")
 
 
+@lru_cache(maxsize=65_536)
 def script_of(word: str) -> str:
-    """ISO 15924 code of the first script that a word has letters of; `Zyyy` without letters."""
+    """ISO 15924 code of a word's script; `Zyyy` without letters.
+
+    Of a word in Latin and other letters it is that of the more: a letter that was mistyped on
+    another keyboard changes no script.
+    """
     if word.isascii():
         return "Zyyy" if word.isdigit() else "Latn"
-    for code, pattern in _SCRIPTS:
-        if pattern.search(word):
+    latin = len(_SCRIPTS[0][1].findall(word))
+    for code, pattern in _SCRIPTS[1:]:
+        if pattern.search(word) and 2 * latin < sum(map(str.isalpha, word)):
             return code
+    if latin:
+        return "Latn"
     return "Zzzz" if any(c.isalpha() for c in word) else "Zyyy"
 
 
@@ -94,7 +102,9 @@ def unmixed(word: str) -> str:
     if not other.search(mapped):
         return mapped
     table = _TO_CYRILLIC if table is _TO_LATIN else _TO_LATIN
-    return "".join(table.get(c, c) for c in word)
+    turned = "".join(table.get(c, c) for c in word)
+    one = not _SCRIPTS[0][1].search(turned) or not _SCRIPTS[1][1].search(turned)
+    return turned if one else mapped
 
 
 def words_of(text: str, join_initials: bool = True) -> list[str]:

@@ -35,7 +35,7 @@ from umweg.parties.words import (
 
 Array = np.ndarray[Any, Any]
 
-VERSION = 3
+VERSION = 4
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
 BUDGET = 25_000

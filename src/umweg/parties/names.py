@@ -8,15 +8,13 @@ from functools import lru_cache
 
 from umweg.parties.fold import clean, script_of, words_of
 from umweg.parties.keys import latin_of
+from umweg.parties.legal_forms import Form, without_forms, without_unspaced
 from umweg.parties.scripts import readings, syllables
 from umweg.parties.words import (
     GENERIC,
     NAME,
     NUMBER,
-    Form,
     Word,
-    form_parts,
-    forms,
     glossary,
     latin_reading,
     people,
@@ -205,30 +203,31 @@ def _one_body(text: str, group: str) -> Name:
         words, spread = spread, []
         for w in words:
             if script_of(w) in ("Hani", "Kana", "Thai"):
-                rest, own = _unspaced(w)
+                rest, own = without_unspaced(w)
                 spread += rest
                 found += own
             else:
                 spread.append(w)
-    rest, own = _without_forms(spread[: 2 * MOST_WORDS])
+    rest, own = without_forms(spread[: 2 * MOST_WORDS])
     found += own
     if not rest and found:  # a name that is a legal form and nothing else names something
         rest = spread
     out: list[Word] = []
+    vessel = group == VESSEL
     for w in rest[:MOST_WORDS]:
         if w.isascii():
-            out += words_of_body(w, w)
+            out += words_of_body(w, w, vessel)
             continue
         script = script_of(w)
         if script == "Hani":
             out += _han_words(w)
         elif script == "Arab":
             for t, x in _arabic(w):
-                out += words_of_body(t, x)
+                out += words_of_body(t, x, vessel)
         else:
             latin = latin_reading(w).replace(" ", "")
             if latin:
-                out += words_of_body(w, latin)
+                out += words_of_body(w, latin, vessel)
     once: list[Word] = []
     for now in out:
         last = once[-1] if once else None
@@ -249,50 +248,6 @@ def _tens(x: Word) -> bool:
 
 
 _TENS = frozenset({"20", "30", "40", "50", "60", "70", "80", "90"})
-
-
-def _unspaced(w: str) -> tuple[list[str], list[Form]]:
-    found = []
-    for spelling, form in forms()[2]:
-        if spelling in w and len(spelling) > 1:
-            found.append(form)
-            w = w.replace(spelling, " ")
-    return w.split(), found
-
-
-def _without_forms(words: list[str]) -> tuple[list[str], list[Form]]:
-    table, longest, _, firsts = forms()
-    parts = form_parts(words)
-    if firsts.isdisjoint(parts):
-        return words, []
-    kept: list[str] = []
-    found: list[Form] = []
-    i = 0
-    while i < len(parts):
-        if parts[i] in firsts:
-            for size in range(min(longest, len(parts) - i), 0, -1):
-                form = table.get(tuple(parts[i : i + size]))
-                if form is None or (
-                    form.ends
-                    and not (i == 0 or i + size == len(parts) or _only_forms(parts, i + size))
-                ):
-                    continue
-                found.append(form)
-                i += size
-                break
-            else:
-                kept.append(words[i])
-                i += 1
-        else:
-            kept.append(words[i])
-            i += 1
-    return kept, found
-
-
-def _only_forms(parts: list[str], start: int) -> bool:
-    """Whether nothing but legal forms follows."""
-    table = forms()[0]
-    return tuple(parts[start:]) in table or all((p,) in table for p in parts[start:])
 
 
 def _han_words(w: str) -> list[Word]:

@@ -16,6 +16,9 @@ from umweg.parties.scripts import ABJADS, DATA, load_yaml, readings
 NAME, GENERIC, NUMBER, INITIAL, PARTICLE, TITLE, PATRONYMIC, GENERATION, PLACE, SMALL = range(10)
 """Kinds of words. GENERIC: a word of trade that many firms share."""
 
+UNSPACED = frozenset({"Hani", "Kana", "Thai", "Hang"})
+"""Scripts in which words are not divided by spaces, or a syllable is a word."""
+
 KIND_WEIGHT = {
     NAME: 1.0, GENERIC: 0.5, NUMBER: 0.6, INITIAL: 0.4, PARTICLE: 0.12, TITLE: 0.1, PATRONYMIC: 0.8,
     GENERATION: 0.3, PLACE: 0.75, SMALL: 0.04,
@@ -180,54 +183,6 @@ def number_of(latin: str, roman: bool = True) -> int | None:
     return found
 
 
-# -- legal forms ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A legal form: canonical code, class (company, public …), and where it may stand."""
-
-    code: str
-    kind: str
-    ends: bool
-
-
-def _form_part(latin: str) -> str:
-    return latin if len(latin) <= 5 else key_of(latin)
-
-
-def form_parts(words: list[str]) -> list[str]:
-    """Words as the table of legal forms spells them."""
-    return [_form_part(latin_reading(w)) for w in words]
-
-
-_UNSPACED = frozenset({"Hani", "Kana", "Thai", "Hang"})
-
-
-@cache
-def forms() -> tuple[
-    dict[tuple[str, ...], Form], int, tuple[tuple[str, Form], ...], frozenset[str]
-]:
-    """Forms by their words, the most words, those of scripts without spaces, all first words."""
-    table: dict[tuple[str, ...], Form] = {}
-    unspaced: dict[str, Form] = {}
-    for row in rows_of("forms.csv"):
-        form = Form(row["form"], row["kind"], row["ends"] == "1")
-        for spelling in row["spellings"].split("|"):
-            words = words_of(spelling)
-            if not words:
-                continue
-            if any(script_of(w) in _UNSPACED for w in words):
-                unspaced.setdefault("".join(words), form)
-            # A spelling that may stand anywhere beats one that may stand at the ends only.
-            parts = tuple(form_parts(words))
-            if parts not in table or (table[parts].ends and not form.ends):
-                table[parts] = form
-    longest = max(map(len, table))
-    unspaced_first = tuple(sorted(unspaced.items(), key=lambda x: -len(x[0])))
-    return table, longest, unspaced_first, frozenset(parts[0] for parts in table)
-
-
 # -- personal names -------------------------------------------------------------------------------
 
 
@@ -319,7 +274,7 @@ def word(text: str, latin: str, person: bool, kind: int = NAME, concept: str = "
 def word_of_person(text: str, latin: str) -> Word:
     """A word of the name of a person."""
     p = people()
-    if len(latin) == 1 and script_of(text) not in _UNSPACED:
+    if len(latin) == 1 and script_of(text) not in UNSPACED:
         return word(text, latin, True, INITIAL)
     if latin in p.generations:
         return word(text, latin, True, GENERATION)
@@ -335,12 +290,15 @@ def word_of_person(text: str, latin: str) -> Word:
 
 
 @lru_cache(maxsize=262_144)
-def words_of_body(text: str, latin: str) -> tuple[Word, ...]:
-    """The words that a word of the name of a firm or body stands for: one, or several if short."""
+def words_of_body(text: str, latin: str, vessel: bool = False) -> tuple[Word, ...]:
+    """The words that a word of the name of a firm or body stands for: one, or several if short.
+
+    Of the words in the name of a vessel none is short for others.
+    """
     number = number_of(latin)
     if number is not None:
         return (word(text, latin, False, NUMBER, f"#{number}"),)
-    long = abbreviations().get(latin)
+    long = None if vessel else abbreviations().get(latin)
     if long is not None:
         out = []
         for part in long:
