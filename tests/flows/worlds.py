@@ -59,7 +59,17 @@ def add_to(
     source: str = "invented",
 ) -> None:
     """Import rows as a snapshot of their own."""
-    table = pa.Table.from_pylist(list(rows), schema=FLOWS.schema)
+    add_table(store, pa.Table.from_pylist(list(rows), schema=FLOWS.schema), coverage, source)
+
+
+def add_table(
+    store: Store,
+    flows: pa.Table,
+    coverage: Iterable[dict[str, Any]] = (),
+    source: str = "invented",
+) -> None:
+    """Import a table as a snapshot of its own."""
+    table = flows.select(FLOWS.names).cast(FLOWS.schema)
     covered = list(coverage)
     with store.importing() as stage:
         stage.write("flows", table)

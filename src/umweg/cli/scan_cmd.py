@@ -173,10 +173,9 @@ def scan_command(
         result = scan_files(*files, concordance, fdr=fdr, policy=policy)
         _finish(result, load(), format_, output, report_file, top, no_color, quiet)
         return _exit_code(result, fail_on)
-    if concordance is not None or fdr is not None:
+    if concordance is not None:
         raise UsageError(
-            "--concordance and --fdr belong to --flows",
-            next_step="name --flows, --goods and --roles, or set q in a --policy file",
+            "--concordance belongs to --flows", next_step="name --flows, --goods and --roles"
         )
     options = ScanOptions(
         target=target.upper(),
@@ -193,6 +192,7 @@ def scan_command(
         preset=preset,
         as_of=parse_day(as_of, "--as-of"),
         policy=policy,
+        fdr=fdr,
     )
     if frequency is not None and frequency.upper() != options.before.freq:
         raise UsageError(

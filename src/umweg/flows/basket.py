@@ -24,6 +24,15 @@ class ListedCodes:
         """Digits of the most detailed code."""
         return max((len(c) for c in self.codes), default=0)
 
+    @cached_property
+    def below(self) -> Mapping[str, str]:
+        """The first code under every wider one."""
+        found: dict[str, str] = {}
+        for code in sorted(self.codes, reverse=True):
+            for length in range(2, len(code)):
+                found[code[:length]] = code
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -66,11 +75,8 @@ def meet(code: str, vintage: str, listed: ListedCodes) -> Match | None:
             if hits:
                 how = "predecessor" if len(hits) == len(older) else "partial"
                 return Match(listed.list_id, how, hits[0])
-    if len(code) < listed.longest:
-        below = sorted(c for c in listed.codes if c.startswith(code))
-        if below:
-            return Match(listed.list_id, "wider", below[0])
-    return None
+    below = listed.below.get(code)
+    return Match(listed.list_id, "wider", below) if below else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,10 @@ import pyarrow as pa
 
 from umweg.errors import UsageError
 from umweg.evidence import NotTested
-from umweg.flows import controls as ctl
 from umweg.flows.availability import Availability
-from umweg.flows.basket import Sorted, meet, renumbered_codes, sort_codes
-from umweg.flows.corridors import Corridors, scan_corridors
+from umweg.flows.basket import Sorted, sort_codes
 from umweg.flows.country_findings import country_findings, first_year_after
-from umweg.flows.findings import corridor_findings
+from umweg.flows.dated_corridors import dated_corridors
 from umweg.flows.gap import judge_gap
 from umweg.flows.legs import (
     CodePanel,
@@ -35,13 +33,8 @@ from umweg.flows.policy import Policy, load_policy
 from umweg.flows.question import Question, ask
 from umweg.flows.result import OriginUsed, Run, ScanResult
 from umweg.flows.statements import Covers, choose_statements
-from umweg.flows.untested import (
-    listing,
-    missing_for,
-    not_tested,
-    reconciled,
-    thin_exporters,
-)
+from umweg.flows.untested import not_tested, reconciled
+from umweg.flows.window_corridors import WINDOWS, CorridorSet, window_corridors
 from umweg.flows.yearly import Pair, Yearly, yearly_figures
 from umweg.regime import Regime, load
 from umweg.store import Store
@@ -71,7 +64,7 @@ def scan(
     store = store or Store.sample()
     options = options or ScanOptions()
     regime = regime or load()
-    policy = load_policy(options.policy)
+    policy = load_policy(options.policy, options.fdr)
     question = ask(options, regime)
     available = Availability(store)
     covers = choose_statements(store, question, available)
@@ -99,19 +92,11 @@ def scan(
 
     held = [p for p in places if time.has("inbound", p, "basket")]
     neutrals = sorted(time.places("inbound") - set(places) - {options.target} - partners.others)
-    created = _created(panel, sorted_codes, question)
-    # At another level of the code the onward leg says nothing of a single corridor.
-    same_level = covers.onward.level == covers.level
-    corridors = _corridors(
-        panel if same_level else panel.without("onward", "supply"),
-        time,
-        sorted_codes,
-        held,
-        created,
-        covers,
-        options.target,
-        policy,
-    )
+    corridors = dated_corridors(store, question, available, regime, policy)
+    unread: tuple[NotTested, ...] = ()
+    if isinstance(corridors, NotTested):
+        unread = (corridors,)
+        corridors = window_corridors(panel, time, sorted_codes, held, covers, question, policy)
     countries = country_findings(
         time,
         panel,
@@ -134,31 +119,18 @@ def scan(
         currency=currency,
         basket_codes=len(sorted_codes.of("basket")),
         corridors=corridors,
-        origins=_origins(store, [*covers.by_code, *covers.by_period, *yearly_covers]),
+        origins=_origins(
+            store, [*covers.by_code, *covers.by_period, *yearly_covers, *corridors.covers]
+        ),
     )
     return ScanResult(
         run=run,
         countries=countries,
-        corridors=corridor_findings(
-            corridors,
-            panel,
-            sorted_codes.matches,
-            _lists_of(sorted_codes.of("basket"), panel, question),
-            _descriptions(sorted_codes, question),
-            options.target,
-            policy,
-            missing_for(held, covers, question),
-            {
-                p: f"exports of the coalition for {listing(covers.unpublished)}"
-                if covers.unpublished
-                else thin_exporters(p, covers)
-                for p in held
-                if covers.unpublished or p in covers.thin
-            },
-            question.renumbered,
-        ),
+        corridors=corridors.results,
         not_tested=(
             *not_tested(places, held, covers, panel, question, yearly),
+            *unread,
+            *corridors.not_tested,
             *reconciled(store),
         ),
     )
@@ -207,23 +179,6 @@ def _kinds_table(sorted_codes: Sorted) -> pa.Table:
     )
 
 
-def _created(panel: CodePanel, sorted_codes: Sorted, question: Question) -> frozenset[str]:
-    """Codes of the basket that did not exist in both windows.
-
-    Known from the nomenclature at six digits; at eight, a code that nobody reported to anybody in
-    the window before is taken as created or renumbered.
-    """
-    basket = sorted_codes.of("basket")
-    named = renumbered_codes(
-        ((c, panel.nomenclature[c]) for c in basket),
-        int(question.options.before.last[:4]),
-        int(question.options.after.first[:4]),
-    )
-    past = panel.usd["inbound", "before"].sum(axis=0)
-    unseen = {c for i, c in enumerate(panel.codes) if c in basket and past[i] <= 0}
-    return named | unseen
-
-
 def _yearly(
     store: Store,
     question: Question,
@@ -251,60 +206,6 @@ def _yearly(
         {p: basket[p] if tellable(basket[p]) or not total[p].mirror else total[p] for p in places},
         (*total_covers, *basket_covers),
     )
-
-
-def _corridors(
-    panel: CodePanel,
-    time: TimePanel,
-    sorted_codes: Sorted,
-    held: Sequence[str],
-    created: frozenset[str],
-    covers: Covers,
-    target: str,
-    policy: Policy,
-) -> Corridors:
-    before, after = covers.windows["before"], covers.windows["after"]
-    earlier = covers.windows.get("earlier")
-    past = (earlier, before) if earlier else None
-    now = ctl.code_controls(
-        panel, time, sorted_codes, held, ("before", "after"), (before, after), past,
-        policy.min_control_usd,
-    )  # fmt: skip
-    fake = None
-    if earlier is not None:
-        fake = ctl.code_controls(
-            panel, time, sorted_codes, held, ("earlier", "before"), (earlier, before), None,
-            policy.min_control_usd,
-        )  # fmt: skip
-    return scan_corridors(panel, sorted_codes, held, target, now, fake, created, policy)
-
-
-def _lists_of(
-    codes: frozenset[str], panel: CodePanel, question: Question
-) -> dict[str, tuple[str, ...]]:
-    lists: dict[str, tuple[str, ...]] = {}
-    for code in codes:
-        names = {
-            r.list_id
-            for r in question.restricted
-            if r.list_id in question.target_lists
-            and (m := meet(code, panel.nomenclature[code], r))
-            and m.how != "partial"
-        }
-        lists[code] = tuple(sorted(names))
-    return lists
-
-
-def _descriptions(sorted_codes: Sorted, question: Question) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for listed in (*question.restricted, *question.basket):
-        for code in sorted_codes.of("basket"):
-            for length in (8, 6, 4):
-                text = listed.descriptions.get(code[:length])
-                if text:
-                    texts[code] = text
-                    break
-    return texts
 
 
 def _provisional(store: Store, covers: Covers, question: Question) -> tuple[str, ...]:
@@ -344,13 +245,12 @@ def _run(
     covers: Covers | None = None,
     currency: str = "USD",
     basket_codes: int = 0,
-    corridors: Corridors | None = None,
+    corridors: CorridorSet | None = None,
     origins: tuple[OriginUsed, ...] = (),
 ) -> Run:
     """What was asked and read; without covers, that nothing could be read."""
     options = question.options
     earlier = covers.windows.get("earlier") if covers else None
-    ranks = corridors.surge.ranks if corridors else None
     run = Run(
         run_id="",
         version=__version__,
@@ -376,9 +276,11 @@ def _run(
         basket_codes=basket_codes,
         basket_sha256=_basket_hash(question),
         placebos=corridors.placebos if corridors else "",
-        n_placebos=ranks.placebos if ranks else 0,
-        smallest_q=ranks.attainable if ranks else None,
+        n_placebos=corridors.n_placebos if corridors else 0,
+        smallest_q=corridors.smallest_q if corridors else None,
         origins=origins,
+        fdr=policy.q,
+        corridor_dates=corridors.dates if corridors else WINDOWS,
     )
     # The same question, on the same day's law and the same data, has the same id.
     digest = hashlib.sha256(json.dumps(asdict(run), sort_keys=True).encode()).hexdigest()

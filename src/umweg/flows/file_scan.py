@@ -13,15 +13,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from umweg.errors import UsageError
-from umweg.evidence import NotTested
 from umweg.flows.detector import Detection, detect
 from umweg.flows.file_countries import country_results
 from umweg.flows.file_findings import corridor_results
 from umweg.flows.file_tables import read_tables
 from umweg.flows.panel_files import FilePanel, file_panel
+from umweg.flows.panel_untested import panel_untested
 from umweg.flows.policy import Policy, load_policy
 from umweg.flows.result import OriginUsed, Run, ScanResult
+from umweg.flows.window_corridors import MEASURES
 from umweg.store.engine import DuckDBEngine, Engine
 from umweg.version import __version__
 
@@ -57,11 +57,7 @@ def scan_files(
     Raises:
         InputError: a file cannot be used; the message names what and where.
     """
-    rules = load_policy(policy)
-    if fdr is not None:
-        if not 0 < fdr < 1:
-            raise UsageError(f"--fdr {fdr} is no rate", allowed="a number between 0 and 1")
-        rules = rules.model_copy(update={"q": fdr})
+    rules = load_policy(policy, fdr)
     tables = read_tables(engine or DuckDBEngine(), flows, goods, roles, concordance)
     held = file_panel(tables, rules.tau)
     found = detect(held.panel, rules.min_placebos)
@@ -71,7 +67,7 @@ def scan_files(
         run=_run(held, found, rules, given),
         countries=country_results(held, found, rules),
         corridors=corridors,
-        not_tested=_not_tested(held, found, tables.rows),
+        not_tested=panel_untested(held, found, tables.rows),
     )
 
 
@@ -125,6 +121,7 @@ def _run(
         smallest_q=found.attainable,
         origins=origins,
         fdr=policy.q,
+        corridor_dates=MEASURES,
     )
     digest = hashlib.sha256(json.dumps(asdict(run), sort_keys=True).encode()).hexdigest()
     return replace(run, run_id=f"scan-{digest[:12]}")
@@ -140,48 +137,3 @@ def _origin(name: str, file: Path | pa.Table) -> OriginUsed:
         file.name if held else f"table {name}", "the user's file", name, None, None, None, "",
         (digest,) if digest else (),
     )  # fmt: skip
-
-
-def _not_tested(held: FilePanel, found: Detection, rows: int) -> tuple[NotTested, ...]:
-    panel = held.panel
-    said = [NotTested(f"{n:,} of {rows:,} rows", why, "") for why, n in held.aside.items()]
-    if held.imputed:
-        said.append(
-            NotTested(
-                "some months of " + ", ".join(held.imputed),
-                "exporters of the coalition that missed months: filled with the mean of their "
-                "nearest published months",
-                "their exports in those months",
-            )
-        )
-    if held.mirrored:
-        said.append(
-            NotTested(
-                "exports of " + ", ".join(held.mirrored),
-                "they publish no exports: the other side's imports were taken, brought to FOB",
-                "their own exports",
-            )
-        )
-    for flow, known in (("exports", panel.publishes_exports), ("imports", panel.publishes_imports)):
-        for i, place in enumerate(panel.places):
-            if panel.transit[i] and not known[i].all():
-                n = int((~known[i]).sum())
-                said.append(
-                    NotTested(
-                        f"{flow} of {place}",
-                        f"{n} of {len(panel.months)} months are not published",
-                        f"its {flow} in "
-                        + ", ".join(
-                            m for m, k in zip(panel.months, known[i], strict=True) if not k
-                        ),
-                    )
-                )
-    if not found.placebos:
-        said.append(
-            NotTested(
-                "p and q",
-                "fewer placebos than a p-value needs",
-                "unrestricted goods of the transit countries, or restricted goods to neutral ones",
-            )
-        )
-    return tuple(said)

@@ -45,6 +45,7 @@ class ScanOptions:
             least +100 % on the mean of 2019-2021).
         as_of: The regime as it stood on this day; today without it.
         policy: A policy file; the packaged one without it.
+        fdr: False-discovery rate at which a corridor is flagged; the policy's without it.
     """
 
     target: str = SAMPLE_TARGET
@@ -61,6 +62,7 @@ class ScanOptions:
     preset: str = "control"
     as_of: date | None = None
     policy: Path | None = None
+    fdr: float | None = None
 
     def __post_init__(self) -> None:
         if self.preset not in PRESETS:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from umweg.errors import InputError
+from umweg.errors import InputError, UsageError
 from umweg.flows.stats import Array, Flags
 
 DEFAULT = Path(__file__).with_name("policy.yaml")
@@ -91,10 +91,15 @@ class Policy(_Strict):
 
 
 @cache
-def load_policy(path: Path | None = None) -> Policy:
+def load_policy(path: Path | None = None, fdr: float | None = None) -> Policy:
     """Read a policy file (the packaged one without a path).
 
+    Args:
+        path: The file.
+        fdr: Takes the place of the file's `q`.
+
     Raises:
+        UsageError: `fdr` is no rate.
         InputError: the file cannot be read, has an unknown or missing key, or a bad value.
     """
     file = path or DEFAULT
@@ -110,7 +115,7 @@ def load_policy(path: Path | None = None) -> Policy:
             allowed=", ".join(k for k in Policy.model_fields if k != "sha256"),
         )
     try:
-        return Policy(**data, sha256=hashlib.sha256(text.encode()).hexdigest())
+        policy = Policy(**data, sha256=hashlib.sha256(text.encode()).hexdigest())
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(
@@ -119,3 +124,8 @@ def load_policy(path: Path | None = None) -> Policy:
             allowed=", ".join(k for k in Policy.model_fields if k != "sha256"),
             next_step="compare with the packaged file: umweg scan --show-policy",
         ) from error
+    if fdr is None:
+        return policy
+    if not 0 < fdr < 1:
+        raise UsageError(f"--fdr {fdr} is no rate", allowed="a number between 0 and 1")
+    return policy.model_copy(update={"q": fdr})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from umweg.errors import RegimeError, UsageError
-from umweg.flows.basket import ListedCodes, Wanted
+from umweg.flows.basket import ListedCodes, Wanted, meet
 from umweg.flows.options import ScanOptions
 from umweg.geography import is_country
 from umweg.nomenclature import HS_VINTAGES
@@ -216,3 +216,34 @@ def _membership_day(found: GoodsList, as_of: date) -> date | None:
             next_step="choose a later day, or another list with --goods-list",
         )
     return None if text_of is not None else as_of
+
+
+def lists_of(
+    question: Question, codes: Iterable[str], nomenclature: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Every list against the target that each code meets, `nomenclature` being its vintage."""
+    return {
+        code: tuple(
+            sorted(
+                {
+                    r.list_id
+                    for r in question.restricted
+                    if r.list_id in question.target_lists
+                    and (m := meet(code, nomenclature[code], r))
+                    and m.how != "partial"
+                }
+            )
+        )
+        for code in codes
+    }
+
+
+def descriptions_of(question: Question, codes: Iterable[str]) -> dict[str, str]:
+    """The text of each code, or of the wider one that a list names."""
+    held = [x.descriptions for x in (*question.restricted, *question.basket)]
+    texts: dict[str, str] = {}
+    for code in codes:
+        found = (d[code[:n]] for d in held for n in (8, 6, 4) if d.get(code[:n]))
+        if text := next(found, None):
+            texts[code] = text
+    return texts

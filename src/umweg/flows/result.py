@@ -97,6 +97,7 @@ class Run:
     smallest_q: float | None
     origins: tuple[OriginUsed, ...]
     fdr: float = 0.10
+    corridor_dates: str = "the windows"
 
 
 @dataclass(frozen=True, slots=True)
