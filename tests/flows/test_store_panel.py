@@ -1,4 +1,4 @@
-"""A scan of a store and one of the same figures in files are one detector: equal to the last digit."""
+"""A scan of a store and one of the same figures in files: one detector, equal numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tests.flows.worlds import add_table, growing, store_of
 from umweg import nomenclature as nom
 from umweg.flows import ScanOptions, ScanResult, scan, scan_files
 from umweg.flows.basket import meet
-from umweg.flows.policy import load_policy
 from umweg.flows.question import ask
 from umweg.periods import Window
 from umweg.regime import load

@@ -31,10 +31,10 @@ from umweg.flows.options import ScanOptions
 from umweg.flows.plan import Cover
 from umweg.flows.policy import Policy, load_policy
 from umweg.flows.question import Question, ask
-from umweg.flows.result import OriginUsed, Run, ScanResult
+from umweg.flows.result import WINDOWS, OriginUsed, Run, ScanResult
 from umweg.flows.statements import Covers, choose_statements
 from umweg.flows.untested import not_tested, reconciled
-from umweg.flows.window_corridors import WINDOWS, CorridorSet, window_corridors
+from umweg.flows.window_corridors import CorridorSet, window_corridors
 from umweg.flows.yearly import Pair, Yearly, yearly_figures
 from umweg.regime import Regime, load
 from umweg.store import Store

@@ -12,9 +12,9 @@ from umweg.flows.panel_files import file_panel
 from umweg.flows.panel_untested import panel_untested
 from umweg.flows.policy import Policy
 from umweg.flows.question import Question, descriptions_of, lists_of
-from umweg.flows.result import CorridorResult
+from umweg.flows.result import MEASURES, CorridorResult
 from umweg.flows.store_panel import StorePanel, store_panel
-from umweg.flows.window_corridors import MEASURES, CorridorSet
+from umweg.flows.window_corridors import CorridorSet
 from umweg.regime import Regime
 from umweg.store import Store
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from umweg.evidence import (
     Caveat,
@@ -20,7 +21,6 @@ from umweg.flows.detector import FAKE_DATES, Detection
 from umweg.flows.file_tables import Good
 from umweg.flows.findings import RANK, reasons_of
 from umweg.flows.firing import fire
-from umweg.flows.half_years import HALF_YEAR
 from umweg.flows.panel_files import FilePanel
 from umweg.flows.policy import Policy
 from umweg.flows.result import CorridorResult, Volume
@@ -117,9 +117,7 @@ def _corridor(
         )
         if applies
     ]
-    course = panel.sent[cell.place, cell.unit]
-    split = max(int(found.date[cell.unit]), 0)
-    before_usd, after_usd = float(course[:split].sum()), float(course[split:].sum())
+    before_usd, after_usd = _rates(cell)
     return CorridorResult(
         signals=signals,
         verdict=verdict_of(signals.surge.status, signals.mirror_gap.status, signals.onward.status),
@@ -136,7 +134,7 @@ def _corridor(
         lists=(f"tier {good.tier}",) if good.tier else (),
         inbound_before_usd=before_usd,
         inbound_after_usd=after_usd,
-        inbound_excess_usd=_over(cell, "inbound"),
+        inbound_excess_usd=_known(cell.leg("inbound", "excess") * PER_YEAR),
         score=score,
         p_value=None if created else _known(cell.of(found.p)),
         q_value=None if created else _known(q),
@@ -144,11 +142,21 @@ def _corridor(
     )
 
 
-def _over(cell: _Cell, leg: str) -> float | None:
-    """Excess over all months from the measure on, at its rate of a half-year."""
-    x = cell.leg(leg, "excess")
-    months = len(cell.found.panel.months) - int(cell.found.date[cell.unit])
-    return x * months / HALF_YEAR if math.isfinite(x) else None
+def _rates(cell: _Cell) -> tuple[float, float]:
+    """USD a year of the inbound leg, before and after the date of the goods.
+
+    Means of the half-years that the test compares; where there is none, of the months.
+    """
+    before, after = cell.leg("inbound", "before"), cell.leg("inbound", "after")
+    if math.isfinite(before) and math.isfinite(after):
+        return before * PER_YEAR, after * PER_YEAR
+    course = cell.found.panel.sent[cell.place, cell.unit]
+    split = min(max(int(cell.found.panel.measure[cell.unit]), 0), len(course))
+    return _a_year(course[:split]), _a_year(course[split:])
+
+
+def _a_year(months: NDArray[np.float32]) -> float:
+    return float(months.mean()) * 12 if len(months) else 0.0
 
 
 def _volume(v: Volumes, i: int, sharing: int) -> Volume:

@@ -20,8 +20,7 @@ from umweg.flows.file_tables import read_tables
 from umweg.flows.panel_files import FilePanel, file_panel
 from umweg.flows.panel_untested import panel_untested
 from umweg.flows.policy import Policy, load_policy
-from umweg.flows.result import OriginUsed, Run, ScanResult
-from umweg.flows.window_corridors import MEASURES
+from umweg.flows.result import MEASURES, OWN_FILE, OriginUsed, Run, ScanResult
 from umweg.store.engine import DuckDBEngine, Engine
 from umweg.version import __version__
 
@@ -134,6 +133,6 @@ def _origin(name: str, file: Path | pa.Table) -> OriginUsed:
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return OriginUsed(
-        file.name if held else f"table {name}", "the user's file", name, None, None, None, "",
+        file.name if held else f"table {name}", OWN_FILE, name, None, None, None, "",
         (digest,) if digest else (),
     )  # fmt: skip

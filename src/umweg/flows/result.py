@@ -35,6 +35,13 @@ def signal_json(signal: Signal) -> dict[str, Any]:
     return data
 
 
+WINDOWS = "the windows"
+MEASURES = "the measure of each good"
+"""What divides before from after in a corridor."""
+OWN_FILE = "the user's file"
+"""Publisher of figures that were read from a file and not from a store."""
+
+
 @dataclass(frozen=True, slots=True)
 class OriginUsed:
     """A publication whose figures were used."""
@@ -97,7 +104,12 @@ class Run:
     smallest_q: float | None
     origins: tuple[OriginUsed, ...]
     fdr: float = 0.10
-    corridor_dates: str = "the windows"
+    corridor_dates: str = WINDOWS
+
+    @property
+    def own_dates(self) -> bool:
+        """Whether the corridors were compared around the measure of their own goods."""
+        return self.corridor_dates == MEASURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +187,11 @@ def judged_json(judged: Judged) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class CorridorResult(Judged):
-    """One corridor: target, transit country and goods code."""
+    """One corridor: target, transit country and goods code.
+
+    The inbound amounts are sums over the windows, or, where the run's `corridor_dates` is the
+    measure of each good, USD a year around it (means of half-years).
+    """
 
     target: str = ""
     transit: str = ""

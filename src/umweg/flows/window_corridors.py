@@ -18,12 +18,9 @@ from umweg.flows.legs import CodePanel, TimePanel
 from umweg.flows.plan import Cover
 from umweg.flows.policy import Policy
 from umweg.flows.question import Question, descriptions_of, lists_of
-from umweg.flows.result import CorridorResult
+from umweg.flows.result import WINDOWS, CorridorResult
 from umweg.flows.statements import Covers
 from umweg.flows.untested import listing, missing_for, thin_exporters
-
-WINDOWS = "the windows"
-MEASURES = "the measure of each good"
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,12 @@ def heat(result: ScanResult) -> Figure | None:
         excess[heading] += max(0.0, sum(c.inbound_excess_usd or 0.0 for c in found))
     top = sorted(excess, key=lambda h: (-excess[h], h))[:HEADINGS]
     places = [c.transit for c in result.countries]
-    windows = tuple(Window.parse(w).years for w in (run.before, run.after))
+    # Around the measure of each good the amounts are rates already.
+    windows = (
+        (1.0, 1.0)
+        if run.own_dates
+        else tuple(Window.parse(w).years for w in (run.before, run.after))
+    )
     cells: list[dict[str, Any]] = []
     rows: list[tuple[Any, ...]] = []
     for heading in top:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from umweg.evidence import CAVEATS, EXPLANATIONS, Status
 from umweg.flows.policy import load_policy
-from umweg.flows.result import CountryResult, Run, ScanResult
+from umweg.flows.result import OWN_FILE, CountryResult, Run, ScanResult
 from umweg.geography import is_country, name_of
 from umweg.regime import Regime
 from umweg.report import figures, words
@@ -68,6 +68,7 @@ def scan_html(result: ScanResult, regime: Regime) -> str:
         direct=words.direct(result),
         answers=words.answers(result),
         corridors_said=words.corridors(result),
+        volumes_said=words.volumes(result),
         no_proof=words.NO_PROOF,
         symbols=words.SYMBOLS,
         labels=words.LABELS,
@@ -179,6 +180,13 @@ def _all_or(names: list[str], result: ScanResult) -> str:
 
 def command(run: Run) -> str:
     """The command line that asks the same question again."""
+    files = {o.title: o.origin_id for o in run.origins if o.publisher == OWN_FILE}
+    if files:
+        named = [x for option, file in files.items() for x in (f"--{option}", file)]
+        return shlex.join(
+            ["umweg", "scan", *named, "--fdr", f"{run.fdr:g}", "--format", "html", "-o",
+             "report.html"]
+        )  # fmt: skip
     parts = ["umweg", "scan", "--target", run.target]
     if run.programme:
         parts += ["--programme", run.programme]
@@ -195,6 +203,8 @@ def command(run: Run) -> str:
         parts.append("--complete-reporters")
     if run.codes_in_both:
         parts.append("--codes-in-both")
+    if run.fdr != load_policy(None).q:
+        parts += ["--fdr", f"{run.fdr:g}"]
     if run.preset != "control":
         parts += ["--preset", run.preset]
     parts += ["--as-of", run.as_of, "--format", "html", "-o", "report.html"]

@@ -69,6 +69,8 @@ class ScanTable:
         if result.corridors and self.top > 0:
             yield from shown(_corridors(result, width, self.top))
         yield from shown(Text(words.corridors(result)))
+        if said := words.volumes(result):
+            yield from shown(Text(said))
         if result.not_tested:
             yield from shown(Text(f"\nNot tested: {len(result.not_tested)}"))
             reasons = Table.grid(padding=(0, 1, 0, 0))
@@ -187,7 +189,8 @@ def _fired(c: CountryResult) -> str:
 def _corridors(result: ScanResult, width: int, top: int) -> Table:
     shown = result.corridors[:top]
     wide = width >= WIDE
-    table = _table(f"\nThe {nf.count(len(shown), 'most striking corridor')}, USD million")
+    unit = "USD million" + (" a year" if result.run.own_dates else "")
+    table = _table(f"\nThe {nf.count(len(shown), 'most striking corridor')}, {unit}")
     columns: list[Column] = [
         ("to", False, [Text(c.transit) for c in shown]),
         ("code", False, [Text(nf.code(c.code)) for c in shown]),
@@ -199,10 +202,21 @@ def _corridors(result: ScanResult, width: int, top: int) -> Table:
             ("factor", True, [Text(_factor(c)) for c in shown]),
             ("q", True, [Text(nf.probability(c.q_value)) for c in shown]),
         ]
+        if any(c.volume for c in shown):
+            columns.append(("volume in all", True, [Text(_volume(c)) for c in shown]))
     columns.append(("verdict", False, [_verdict(c.verdict) for c in shown]))
     goods = [Text(" ".join(c.description.split())) for c in shown]
     _fill(table, columns, ("goods", False, goods), 2, width)
     return table
+
+
+def _volume(c: CorridorResult) -> str:
+    """Central estimate and bounds, USD million over all months from the measure on."""
+    v = c.volume
+    if v is None:
+        return nf.NONE
+    low, high = nf.millions(v.lower_usd), nf.millions(v.upper_usd)
+    return f"{nf.millions(v.central_usd)} ({low} to {high})"
 
 
 def _factor(c: CorridorResult) -> str:

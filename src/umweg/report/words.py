@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from umweg.evidence import Status, Verdict
+from umweg.evidence import CAVEATS, Status, Verdict
 from umweg.flows.result import CountryResult, Run, ScanResult
 from umweg.geography import name_of
 from umweg.periods import Window
@@ -283,6 +283,26 @@ def corridors(result: ScanResult) -> str:
             "silence on single corridors is no clearance."
         )
     return text
+
+
+def volumes(result: ScanResult) -> str:
+    """How much the flagged corridors may have carried together; empty where none is flagged."""
+    run = result.run
+    found = [
+        c.volume
+        for c in result.corridors
+        if c.volume is not None and c.q_value is not None and c.q_value <= run.fdr
+    ]
+    if not found:
+        return ""
+    low, central, high = (
+        sum(getattr(v, f"{name}_usd") for v in found) for name in ("lower", "central", "upper")
+    )
+    return (
+        f"{nf.count(len(found), 'corridor')} with q up to {run.fdr:.2f} may together have carried "
+        f"{nf.money(central)} since the measures ({nf.interval(low, high)}). "
+        f"{CAVEATS['volume-firm-level']}"
+    )
 
 
 def untested(result: ScanResult) -> tuple[tuple[str, int], ...]:
