@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from umweg.regime import load as load_regime
     from umweg.screening import CheckOptions as CheckOptions
     from umweg.screening import CheckResult as CheckResult
-    from umweg.screening import check as check
+    from umweg.screening.check import check as check
     from umweg.store import Store as Store
 
 # `umweg.regime` is the package of the law as data, so its loader is `load_regime`.

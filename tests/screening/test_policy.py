@@ -39,7 +39,7 @@ def test_each_kind_of_reason_counts_once(policy: Policy) -> None:
         ("  goods-prohibited: 100", "  goods-forbidden: 100", "lacks goods-prohibited"),
         ("  goods-prohibited: 100", "  goods-prohibited: -1", "negative"),
         ("  goods-prohibited: 100", "  goods-prohibited: viel", "goods-prohibited"),
-        ("version: 1", "version: [", "cannot be used"),
+        ("version: 2", "version: [", "cannot be used"),
         ("name: default", "name: default\nsha256: x", "sha256"),
         ("party_listed: 0.90", "party_listed: 9", "party_listed"),
     ],
@@ -57,7 +57,7 @@ def test_a_policy_of_ones_own(tmp_path: Path, policy: Policy) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(DEFAULT.read_text("utf-8").replace("name: default", "name: strict"), "utf-8")
     own = load_policy(path)
-    assert own.label.startswith("strict 1")
+    assert own.label.startswith("strict 2")
     assert own.sha256 != policy.sha256
     with pytest.raises(InputError, match="cannot be read"):
         load_policy(tmp_path / "absent.yaml")

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from umweg.errors import StoreError, UsageError
+from umweg.flows.goods_statistics import GoodsStatistics
 from umweg.regime import GoodsList, Regime, load
 from umweg.screening.columns import PARTY_ROLES, ColumnMap, propose
 from umweg.screening.deciding import Screening
 from umweg.screening.facts import Facts
 from umweg.screening.flags import FLAGS, flag_reason, questionnaire
+from umweg.screening.market import Market, MarketPrice
 from umweg.screening.model import NotChecked
 from umweg.screening.money import Rates
 from umweg.screening.order_book import OrderBook
@@ -94,7 +96,10 @@ def check(
     book = OrderBook(file, columns)
     as_of = options.as_of or date.today()  # noqa: DTZ011 - the asker's own calendar day
     signals = CorridorSignals(_rows(store, "signals", as_of))
-    facts = Facts(regime, targets, policy, options.goods_lists, signals)
+    market = None
+    if store.has("flows"):
+        market = Market(GoodsStatistics(store.published_by(as_of), targets, as_of), policy)
+    facts = Facts(regime, targets, policy, options.goods_lists, signals, market)
     matcher, party_lists = _matcher(store, as_of, options.parties, columns)
     addresses = _listed_addresses(store, as_of, matcher, columns)
     owned = owned_firms(store, regime, as_of) if matcher is not None else ()
@@ -117,9 +122,10 @@ def check(
         trade=tuple(screening.trade),
         parties=tuple(screening.parties),
         flags=tuple(flag_reason(f, regime, policy) for f in FLAGS),
+        prices=screening.prices,
         not_checked=not_checked,
         groups=screening.groups(),
-        questions=questionnaire(regime, frozenset(columns.roles)),
+        questions=questionnaire(regime, _answerable(columns, options, screening.prices)),
         seconds=time.perf_counter() - started,
     )
 
@@ -192,11 +198,21 @@ def _never_checked(
     found.append(
         NotChecked("goods", "the Commission's list of economically critical goods is not held")
     )
-    if "net_weight" in columns.roles or "quantity" in columns.roles:
+    if not store.has("flows"):
         found.append(
-            NotChecked("price", "no net weights are held to compare the value of a unit with")
+            NotChecked("price", "the store holds no statistics", "see: umweg data fetch --help")
         )
     return tuple(found)
+
+
+def _answerable(
+    columns: ColumnMap, options: CheckOptions, prices: Sequence[MarketPrice]
+) -> frozenset[str]:
+    """The columns at hand, and what else answers a red flag: a history, unit values."""
+    more = {"history"} if options.usual_quantities else set()
+    if any(p.kg or p.piece for p in prices):
+        more.add("unit values")
+    return frozenset(columns.roles) | more
 
 
 def _run(

@@ -122,8 +122,8 @@ def clean_number(text: str, decimal: str = "") -> tuple[float | None, str, str]:
             decides what `1.234` is; without it such a text has no value.
     """
     shown = text.strip()
-    if not shown:
-        return None, "", ""
+    if not shown or shown.strip("-–—") == "":
+        return None, "", ""  # a dash stands for "none"
     core = _SPACES.sub("", _EDGES.sub("", shown))
     if shown.startswith("(") and shown.endswith(")"):
         core = "-" + core.strip("()")
@@ -276,6 +276,26 @@ def clean_currency(text: str) -> Cell:
     if not re.fullmatch(r"[A-Z]{3}", code):
         return Cell(problem=f"'{cut(text)}' is no currency; allowed: three letters such as EUR")
     return Cell(code)
+
+
+_CURRENCY_WORDS = frozenset(
+    ("EUR", "USD", "GBP", "CHF", "RUB", "RUR", "KZT", "JPY", "CNY", "RMB", "TRY", "PLN", "SEK",
+     "NOK", "DKK", "CZK", "HUF", "AED", "UAH", "BYN", "AMD", "GEL", "KGS", "UZS", "AZN", "INR",
+     "CAD", "AUD", "NZD", "HKD", "SGD", "KRW", "THB", "ILS", "ZAR", "RON", "BGN", "ISK", "MXN",
+     "BRL")
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 14)
+def currency_in(text: str) -> Cell:
+    """The currency that an amount itself names: `1.234,56 €`, `USD 500`, `100 руб.`."""
+    if text.isascii() and not any(c.isalpha() or c == "$" for c in text):
+        return EMPTY
+    words = re.findall(r"[^\W\d_]+\$?|[€£₽₸¥₺$]", text.upper())
+    found = {_CURRENCIES.get(w, w) for w in words if w in _CURRENCY_WORDS or w in _CURRENCIES}
+    if len(found) > 1:
+        return Cell(problem=f"'{cut(text)}' names more than one currency")
+    return Cell(found.pop()) if found else EMPTY
 
 
 INCOTERMS = (

@@ -14,6 +14,7 @@ from umweg.screening.facts import Facts
 from umweg.screening.flag_bits import flag_bits
 from umweg.screening.flags import FLAGS
 from umweg.screening.goods_tests import NO_REACH
+from umweg.screening.market import NO_PRICE, MarketPrice, price_ratios
 from umweg.screening.model import NotChecked, Outcome, Reason, Trade
 from umweg.screening.money import Converted, Rates, factors
 from umweg.screening.order_book import Ids, Lines, Mask, Numbers, OrderBook, counts_pieces
@@ -70,8 +71,13 @@ class Screening:
         trade = self._trade_ids(lines, days, stretches, self._price_steps(lines, eur))
         parties = self._party_ids(lines)
         trade_facts = np.array(self._trade_facts, np.int64)[trade]
+        sensitive = trade_facts[:, 2] > 0
+        years = np.array([d.year for d in days], np.int32)
+        prices, ratios = price_ratios(
+            self._facts.market, self._book, lines, sensitive, years, value_usd
+        )
         bits = flag_bits(
-            self._book, lines, trade_facts[:, 2] > 0, value_usd, self._usual_of(lines),
+            self._book, lines, sensitive, value_usd, self._usual_of(lines), ratios,
             self._facts.targets, self._facts.policy,
         )  # fmt: skip
         flag_points = np.zeros(len(lines), np.int64)
@@ -80,7 +86,7 @@ class Screening:
         points = trade_facts[:, 0] + np.array(self._party_facts)[parties] + flag_points
         decisions = self._decisions(points, trade_facts[:, 1] > 0)
         self._tables.append(
-            self._part(lines, decisions, points, trade, parties, bits, days, value_usd)
+            self._part(lines, decisions, points, trade, parties, bits, days, value_usd, prices)
         )
 
     def _decisions(self, points: Any, unknown: Mask) -> Any:
@@ -163,13 +169,21 @@ class Screening:
             axis=1,
         )
         distinct, first, inverse = np.unique(key, axis=0, return_index=True, return_inverse=True)
-        numbers = np.empty(len(distinct), np.int32)
-        for n, (row, at) in enumerate(zip(distinct.tolist(), first.tolist(), strict=True)):
-            known = self._trade_number.get(tuple(row))
-            if known is None:
-                line = self._trade_of(lines, at, row, days, prices[1])
-                known = self._trade_number[tuple(row)] = self._new_trade(line)
-            numbers[n] = known
+        rows = [tuple(row) for row in distinct.tolist()]
+        new = {
+            row: self._trade_of(lines, at, row, days, prices[1])
+            for row, at in zip(rows, first.tolist(), strict=True)
+            if row not in self._trade_number
+        }
+        if self._facts.market is not None:  # one question to the store for all of them
+            self._facts.market.load(
+                (line.code, line.destination)
+                for line in new.values()
+                if line.code and self._facts.restricted(line)
+            )
+        for row, line in new.items():
+            self._trade_number[row] = self._new_trade(line)
+        numbers = np.array([self._trade_number[row] for row in rows], np.int32)
         return numbers[inverse.reshape(-1)]
 
     def _direct(self, lines: Lines) -> Mask:
@@ -271,7 +285,7 @@ class Screening:
 
     def _part(
         self, lines: Lines, decisions: Any, points: Any, trade: Ids, parties: Ids, bits: Any,
-        days: Sequence[date], value_usd: Numbers,
+        days: Sequence[date], value_usd: Numbers, prices: Ids,
     ) -> pa.Table:  # fmt: skip
         count = len(lines)
         nothing = np.zeros(count, np.int32)
@@ -304,6 +318,9 @@ class Screening:
             "destination": shown("destination"),
             "consignee": party.dictionary_encode(),
             "value_usd": pa.array(value_usd, pa.float64(), from_pandas=True),
+            "price": pa.array(prices),
+            "weight_kg": pa.array(lines.weight_kg, pa.float64(), from_pandas=True),
+            "pieces": pa.array(lines.pieces, pa.float64(), from_pandas=True),
             "repaired": self._repairs(lines),
         }
         return pa.table(data, schema=COLUMNS)
@@ -336,6 +353,12 @@ class Screening:
         if not self._tables:
             return COLUMNS.empty_table()
         return pa.concat_tables(self._tables).unify_dictionaries()
+
+    @property
+    def prices(self) -> tuple[MarketPrice, ...]:
+        """The unit values that the column `price` refers to by number."""
+        market = self._facts.market
+        return (NO_PRICE,) if market is None else tuple(market.prices)
 
     def notes(self) -> tuple[str, ...]:
         """What was assumed about the lines."""

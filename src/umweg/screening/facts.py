@@ -17,6 +17,7 @@ from umweg.regime.hits import GoodsAnswer
 from umweg.regime.law import Regime
 from umweg.regime.lists import GoodsList
 from umweg.regime.model import Member, Naming, Target
+from umweg.screening.market import Market
 from umweg.screening.model import Trade
 from umweg.screening.policy import Policy
 from umweg.screening.signals import CorridorSignals
@@ -62,6 +63,7 @@ class Facts:
         policy: Points and thresholds.
         extra_lists: Goods lists of the user.
         signals: The latest saved scan.
+        market: The statistics of goods.
     """
 
     def __init__(
@@ -71,12 +73,14 @@ class Facts:
         policy: Policy,
         extra_lists: Sequence[GoodsList] = (),
         signals: CorridorSignals | None = None,
+        market: Market | None = None,
     ) -> None:
         self.regime = regime
         self.targets = tuple(targets)
         self.policy = policy
         self.extra_lists = tuple(extra_lists)
         self.signals = signals
+        self.market = market
         self._goods: dict[tuple[str, str, int], GoodsAnswer] = {}
         self._places: dict[tuple[str, str, int], Place] = {}
         self._asked: dict[tuple[str, str, int], tuple[str, ...]] = {}
@@ -140,6 +144,14 @@ class Facts:
             if goods_list.covers(day) and (not goods_list.targets or target in goods_list.targets):
                 return goods_list
         return None
+
+    def restricted(self, line: Trade) -> bool:
+        """Whether any list that is held has the code, against a target that is asked about."""
+        return any(
+            hit.direction.startswith("export")
+            for target in self.asked(line)
+            for hit in self.goods(line.code, target, line.day).measures
+        )
 
     # -- places -------------------------------------------------------------------------------
 

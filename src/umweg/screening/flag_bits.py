@@ -21,6 +21,7 @@ def flag_bits(
     asked: Mask,
     value_usd: Numbers,
     usual: Numbers,
+    price_ratio: Numbers,
     targets: tuple[str, ...],
     policy: Policy,
 ) -> Bits:
@@ -32,6 +33,7 @@ def flag_bits(
         asked: The lines of which flags count.
         value_usd: Their amounts.
         usual: What the customer usually orders of the goods; NaN where it is not known.
+        price_ratio: How many times the market's unit value theirs is; NaN where not known.
         targets: The targets asked about.
         policy: Thresholds.
     """
@@ -78,6 +80,9 @@ def flag_bits(
         "flag-ex-works": text("incoterm", lambda t: f.ex_works(t, policy)),
         "flag-round-sum": _by_numbers(
             asked, value_usd, lines.value, lambda a, b: f.round_sum(a, b, policy)
+        ),
+        "flag-unit-value": _by_numbers(
+            asked, price_ratio, price_ratio, lambda ratio, _: f.unit_value(ratio, policy)
         ),
         "flag-unusual-quantity": _by_numbers(
             asked, lines.quantity, usual, lambda a, b: f.unusual_quantity(a, b, policy)

@@ -126,6 +126,12 @@ def unusual_quantity(quantity: float, usual: float, policy: Policy) -> bool:
     return usual > 0 and quantity >= policy.thresholds.unusual_quantity_factor * usual
 
 
+def unit_value(ratio: float, policy: Policy) -> bool:
+    """A unit of the goods costs a multiple of what it is worth in the statistics of the same goods
+    to the same country."""
+    return ratio >= policy.thresholds.unit_value_factor
+
+
 FLAGS: tuple[Flag, ...] = (
     Flag("flag-founded-after", ("founded",), ("JA2-01", "E5-04", "NCA-01", "EU-04"), founded_after),
     Flag(
@@ -150,6 +156,7 @@ FLAGS: tuple[Flag, ...] = (
     ),
     Flag("flag-ex-works", ("incoterm",), (), ex_works),
     Flag("flag-round-sum", ("value",), (), round_sum),
+    Flag("flag-unit-value", ("value", "unit values"), ("JA2-08", "JA3-07", "NCA-04"), unit_value),
     Flag("flag-unusual-quantity", ("quantity", "history"), ("JA2-04", "G7-02"), unusual_quantity),
 )  # fmt: skip
 

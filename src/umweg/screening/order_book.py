@@ -20,6 +20,7 @@ from umweg.screening.cleaning import (
     clean_day,
     clean_number,
     clean_yes_no,
+    currency_in,
     day_order,
     decimal_sign,
     us_code,
@@ -71,6 +72,9 @@ class Lines:
         parties: {role: numbers of names}.
         texts: {role: cells as written}, for every role that the table has.
         value, unit_price, quantity: Amounts; NaN where there is none.
+        weight_kg: Net weight, of its own column or of a quantity in a unit of weight.
+        pieces: Quantity where it counts pieces.
+        amounts_unread: Number of amounts that cannot be read.
         aside: Rows that are no lines, with the reason.
     """
 
@@ -81,6 +85,8 @@ class Lines:
     value: Numbers
     unit_price: Numbers
     quantity: Numbers
+    weight_kg: Numbers
+    pieces: Numbers
     amounts_unread: int
     aside: tuple[Reject, ...] = field(default=())
 
@@ -125,7 +131,7 @@ class OrderBook:
 
     def _look_at(self, batch: Batch) -> None:
         """What the columns as a whole show: the decimal sign, the order of day and month."""
-        for role in ("value", "unit_price", "quantity"):
+        for role in AMOUNTS:
             if (column := self._column(batch, role)) is not None:
                 texts = pc.unique(column).to_pylist()
                 self._decimal[role] = decimal_sign(texts)
@@ -167,12 +173,16 @@ class OrderBook:
         named = (*PARTY_ROLES, "address")
         parties = {role: self._named(texts[role]) for role in named if role in texts}
         amounts, unread = {}, 0
-        for role in ("value", "unit_price", "quantity"):
+        for role in AMOUNTS:
             amounts[role], bad = self._amounts(role, texts.get(role), len(batch.rows))
             unread += bad
+        for role in ("value", "unit_price"):
+            if role in texts:
+                unread += self._currency_of_cells(texts[role], cells)
+        weight, pieces = self._measures(cells, amounts)
         return Lines(
             batch.rows, cells, parties, texts, amounts["value"], amounts["unit_price"],
-            amounts["quantity"], unread, aside,
+            amounts["quantity"], weight, pieces, unread, aside,
         )  # fmt: skip
 
     # -- rows that are no lines ---------------------------------------------------------------
@@ -292,6 +302,37 @@ class OrderBook:
         indices = np.asarray(encoded.indices)
         return values[indices], int(bad[indices].sum())
 
+    def _currency_of_cells(self, column: pa.StringArray, cells: dict[str, Ids]) -> int:
+        """Take the currency that an amount itself names where its column names none; the number
+        of amounts that name another one than their column, and so have no currency."""
+        encoded = column.dictionary_encode()
+        known = self.cells["currency"]
+        named = [known.number(currency_in(t)) for t in encoded.dictionary.to_pylist()]
+        ids: Ids = np.array(named or [0], np.int32)[np.asarray(encoded.indices)]
+        if not ids.any():
+            return 0
+        own = cells.get("currency", np.zeros(len(ids), np.int32))
+        values = np.array([c.value for c in known.values], object)
+        two = (ids > 0) & (own > 0) & (values[ids] != values[own])
+        found = np.where(own > 0, own, ids)
+        cells["currency"] = np.where(two, known.number(TWO_CURRENCIES), found).astype(np.int32)
+        return int(two.sum())
+
+    def _measures(
+        self, cells: Mapping[str, Ids], amounts: Mapping[str, Numbers]
+    ) -> tuple[Numbers, Numbers]:
+        """(net weight in kg, number of pieces) of each line; NaN where they are not known."""
+        quantity = amounts["quantity"]
+        ids = cells.get("unit", np.zeros(len(quantity), np.int32))
+        units = [c.value for c in self.cells["unit"].values]
+        factors = np.array([kilograms(u) or np.nan for u in units])[ids]
+        own = amounts["net_weight"] * (kilograms(self.columns.roles.get("net_weight", "")) or 1.0)
+        weight = np.where(own > 0, own, quantity * factors)
+        count = np.array([counts_pieces(u) for u in units], bool)[ids]
+        return np.where(weight > 0, weight, np.nan), np.where(
+            count & (quantity > 0), quantity, np.nan
+        )
+
 
 def _as_is(text: str) -> Cell:
     return Cell(" ".join(text.split()))
@@ -311,6 +352,26 @@ PIECES = {
     "unit", "units", "шт", "штук", "c62", "h87", "nar", "adet", "szt", "u",
 }  # fmt: skip
 """Units in which an amount divided by a quantity is the price of an item."""
+
+
+AMOUNTS = ("value", "unit_price", "quantity", "net_weight")
+"""Roles of columns that hold numbers."""
+
+TWO_CURRENCIES = Cell(problem="the amount names another currency than its column")
+
+_WEIGHTS = {
+    **dict.fromkeys(("kg", "kgm", "kilogramm", "kilogram", "kilo", "кг"), 1.0),
+    **dict.fromkeys(("t", "to", "tne", "tonne", "tonnen", "tonnes", "т", "тонн"), 1000.0),
+    **dict.fromkeys(("g", "gr", "grm", "gramm", "grams", "г"), 0.001),
+    # The international pound, exactly (1959 agreement).
+    **dict.fromkeys(("lb", "lbs", "lbr", "pound", "pounds"), 0.45359237),
+}
+
+
+def kilograms(text: str) -> float | None:
+    """Kilograms in the unit of weight that a unit or a header ends with: `Nettogewicht (t)`."""
+    words = re.findall(r"\w+", text.casefold())
+    return _WEIGHTS.get(words[-1]) if words else None
 
 
 def counts_pieces(unit: str) -> bool:

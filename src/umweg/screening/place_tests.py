@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from umweg.evidence import Status
 from umweg.geography import name_of
 from umweg.screening.facts import Facts
 from umweg.screening.goods_tests import Found
@@ -135,6 +136,33 @@ def corridor(line: Trade, facts: Facts) -> Found:
             f"{first['after']}: {words}; consistent with diversion to {name_of(target)}, no proof",
             f"scan {first['run_id']}; {first['vintage']}", str(first["after"]).split("..")[-1],
         )  # fmt: skip
+
+
+def commission_rule(line: Trade, facts: Facts) -> Found:
+    """Whether the code meets, in trade with this very country, the rule by which the Commission
+    chose its list of economically critical goods (October 2023): EU exports of more than EUR 1 m in
+    2022, and at least twice the mean of 2019 to 2021. The list itself is of codes for all such
+    countries together; without the statistics of all four years the rule cannot be told."""
+    if len(line.code) < 6 or line.code_problem or not line.destination or line.day_problem:
+        return
+    asked = facts.asked(line)
+    if not any(facts.place(line.destination, t, line.day).role == "third" for t in asked):
+        return
+    if facts.market is None or not facts.restricted(line):
+        return
+    status, text = facts.market.commission_rule(line.code, line.destination)
+    if status is Status.FIRED:
+        flag = next((f for f in facts.regime.red_flags if f.id == "ECG-01"), None)
+        yield Reason(
+            "goods-commission-rule", "goods",
+            f"{text}: the Commission's rule for economically critical goods",
+            f"{flag.publisher}, {flag.id}" if flag else "European Commission, October 2023",
+            "2023-10", flag.reference if flag else "",
+        )  # fmt: skip
+    elif status is Status.CANNOT_TELL:
+        yield NotChecked(
+            "goods", f"the Commission's rule for economically critical goods: no {text}"
+        )
 
 
 def _number(value: float | None) -> str:

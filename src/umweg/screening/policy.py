@@ -30,6 +30,9 @@ class Thresholds(_Strict):
     measures_day: date
     round_sum_usd: float = Field(gt=0)
     unusual_quantity_factor: float = Field(gt=1)
+    unit_value_factor: float = Field(gt=1)
+    unit_value_min_statements: int = Field(ge=1)
+    unit_value_years: int = Field(ge=1)
 
 
 class Policy(_Strict):

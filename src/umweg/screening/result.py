@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from umweg.evidence import Verdict
+from umweg.screening.market import PRICE_FLAG, MarketPrice, compare_price
 from umweg.screening.model import NotChecked, Outcome, Reason
 from umweg.screening.policy import Policy
 from umweg.sources.batches import Reject
@@ -165,6 +166,7 @@ class CheckResult:
         aside: Rows that were not decided, with the reason: read = decided + set aside.
         table: One row a line: see `COLUMNS`.
         trade, parties, flags: Outcomes that the rows of `table` refer to by number.
+        prices: Unit values of the statistics, referred to in the same way.
         not_checked: What was not looked at on any line.
         groups: Messages about many lines at once.
         questions: Red flags that only a person can answer: (id, question, publisher).
@@ -179,6 +181,7 @@ class CheckResult:
     trade: tuple[Outcome, ...]
     parties: tuple[Outcome, ...]
     flags: tuple[Reason, ...]
+    prices: tuple[MarketPrice, ...]
     not_checked: tuple[NotChecked, ...]
     groups: tuple[str, ...]
     questions: tuple[tuple[str, str, str], ...]
@@ -220,7 +223,14 @@ class CheckResult:
         trade, party = self.trade[row["trade"]], self.parties[row["parties"]]
         decision = DECISIONS[row["decision"]]
         tested, remembered = self.remembered.get(row["row"], (decision, ()))
-        flags = tuple(r for n, r in enumerate(self.flags) if row["flags"] >> n & 1)
+        price = compare_price(
+            self.prices[row["price"]], row["value_usd"], row["weight_kg"], row["pieces"]
+        )
+        flags = tuple(
+            replace(r, text=f"{r.text} {price.text}.") if r.key == PRICE_FLAG else r
+            for n, r in enumerate(self.flags)
+            if row["flags"] >> n & 1
+        )
         points = self.run.policy.points
         reasons = sorted(
             (*trade.reasons, *party.reasons, *flags), key=lambda r: -points.get(r.key, 0)
@@ -238,7 +248,12 @@ class CheckResult:
             consignee=row["consignee"],
             value_usd=row["value_usd"],
             reasons=tuple(reasons),
-            not_checked=(*trade.not_checked, *party.not_checked, *self.not_checked),
+            not_checked=(
+                *trade.not_checked,
+                *party.not_checked,
+                *price.not_checked,
+                *self.not_checked,
+            ),
             repaired=tuple(t for t in (row["repaired"] or "").split("\x1f") if t),
             fingerprint=_fingerprint(row, reasons, self.run.policy),
             remembered=remembered,
@@ -360,7 +375,8 @@ COLUMNS = pa.schema(
         ("row", pa.int64()), ("decision", pa.int8()), ("points", pa.int32()), ("trade", pa.int32()),
         ("parties", pa.int32()), ("flags", pa.int64()), ("order", _S), ("item", _S), ("day", _D),
         ("code", _D), ("code_read", _D), ("destination", _D), ("consignee", _D),
-        ("value_usd", pa.float64()), ("repaired", _D),
+        ("value_usd", pa.float64()), ("repaired", _D), ("price", pa.int32()),
+        ("weight_kg", pa.float64()), ("pieces", pa.float64()),
     ]
 )  # fmt: skip
 """The columns of `CheckResult.table`: numbers of decision and outcomes, and what a reader needs."""

@@ -15,7 +15,13 @@ from umweg.screening.goods_tests import (
     readable,
 )
 from umweg.screening.model import NotChecked, Reason, Trade
-from umweg.screening.place_tests import corridor, destination, end_use, route
+from umweg.screening.place_tests import (
+    commission_rule,
+    corridor,
+    destination,
+    end_use,
+    route,
+)
 
 
 def _goods_view(line: Trade, facts: Facts) -> tuple[object, ...]:
@@ -48,16 +54,25 @@ def _stretch(day: date | None, facts: Facts) -> int:
     return -1 if day is None else facts.stretch(day)
 
 
+def _rule_view(line: Trade, facts: Facts) -> tuple[object, ...]:
+    """What the test of the Commission's rule sees of a line."""
+    return (
+        line.code, bool(line.code_problem or line.day_problem), line.destination,
+        facts.stretch(line.day),
+    )  # fmt: skip
+
+
 VIEWS: Mapping[Callable[[Trade, Facts], Found], Callable[[Trade, Facts], tuple[object, ...]]] = {
     goods_on_a_list: _goods_view,
     contract_clause: _clause_view,
     destination: _place_view,
+    commission_rule: _rule_view,
 }
 """Tests that see less than the whole line: lines that are alike to them share their answer."""
 
 TRADE_TESTS: tuple[Callable[[Trade, Facts], Found], ...] = (
-    readable, goods_on_a_list, destination, end_use, route, corridor, contract_clause,
-    control_number,
+    readable, goods_on_a_list, commission_rule, destination, end_use, route, corridor,
+    contract_clause, control_number,
 )  # fmt: skip
 """The tests of what is sold, where to and when, in the order in which they are shown."""
 
