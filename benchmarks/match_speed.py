@@ -113,10 +113,15 @@ DAMAGE: tuple[Damage, ...] = (typo, two_typos, swapped, dropped, respelt, alike,
 
 
 def queries(matcher: Matcher, count: int, damage: Damage, seed: int) -> list[tuple[int, Party]]:
-    """Names of the list, damaged, and whose they are."""
+    """Names that stand on the lists today, damaged, and whose they are."""
     rng = random.Random(seed)
     corpus = matcher.corpus
-    numbers = [n for n in range(len(corpus.names)) if len(corpus.names[n]) > 5]
+    on = corpus.wanted()
+    numbers = [
+        n
+        for n in range(len(corpus.names))
+        if len(corpus.names[n]) > 5 and (on is None or on[corpus.owner[n]])
+    ]
     out = []
     for n in rng.choices(numbers, k=count):
         owner = int(corpus.owner[n])

@@ -86,6 +86,55 @@ def test_a_damaged_name_is_among_the_candidates(
     assert found >= 291
 
 
+def two_typos(text: str, rng: random.Random) -> str:
+    return typo(typo(text, rng), rng)
+
+
+def moved(text: str, _: random.Random) -> str:
+    """The first space one letter to the left."""
+    at = text.index(" ")
+    return f"{text[: at - 1]} {text[at - 1]}{text[at + 1 :]}"
+
+
+def struck(text: str, _: random.Random) -> str:
+    """A letter for the first space."""
+    return text.replace(" ", "q", 1)
+
+
+@pytest.mark.parametrize(("damage", "least"), [(two_typos, 282), (moved, 291), (struck, 291)])
+def test_a_name_divided_elsewhere_or_damaged_twice_is_among_the_candidates(
+    matcher: Matcher, damage: Callable[[str, random.Random], str], least: int
+) -> None:
+    """.97 of 300 as above; of two typos .94: at a true .97 fewer come once in five hundred runs."""
+    rng = random.Random(17)  # noqa: S311
+    parties = invented(3000, 1)
+    found = 0
+    for i in rng.sample(range(len(parties)), 300):
+        query = Party.named(damage(parties[i].caption, rng), parties[i].schema)
+        found += i in matcher.candidates(query)
+    assert found >= least
+
+
+@pytest.mark.parametrize(
+    ("query", "schema", "listed"),
+    [
+        ("OOORassvet", "Company", "OOO Rassvet"),
+        ("Rassvetjsc", "Company", "JSC Rassvet"),
+        ("jscs tz", "Company", "JSC STZ"),
+        ("كريمزاي مراد", "Person", "مراد کریم‌زی"),
+        ("مرادكريمزاي", "Person", "مراد کريمزاي"),
+        ("Hafiz Ospanov", "Person", "HAFIZ OSPANOV"),
+        ("Hafz Karim", "Person", "Hafiz KARIM"),
+        ("Lutchenko", "Person", "Luthcenko"),  # the key of tch is one letter, that of thc is three
+    ],
+)
+def test_what_is_found_by_its_letters(query: str, schema: str, listed: str) -> None:
+    others = [f"Karim {name}" for name in ("Dalen", "Mirov", "Tashev")]
+    matcher = Matcher.from_parties(Party.named(n, schema) for n in (*others, listed))
+    found = matcher.candidates(Party.named(query, schema))
+    assert max(found, key=lambda n: found[n]) == 3
+
+
 def test_a_match_is_what_compare_says(matcher: Matcher) -> None:
     parties = invented(3000, 1)
     result = matcher.match(parties[5])

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from umweg.parties.align import LIGHT
-from umweg.parties.keys import bones_of, key_of
-from umweg.parties.names import BODY, PERSON, analyse, group_of
+from umweg.parties.keys import bones_of, bones_of_abjad, key_of
+from umweg.parties.legal_forms import forms
+from umweg.parties.names import BODY, PERSON, analyse, compound_of, group_of
 from umweg.parties.words import (
     GENERATION,
     GENERIC,
@@ -29,6 +31,7 @@ from umweg.parties.words import (
     NUMBER,
     PLACE,
     Word,
+    abbreviations,
     people,
     words_of_body,
 )
@@ -43,13 +46,24 @@ BUDGET = 25_000
 
 MOST_TERMS = 20
 
+POOR = 0.85
+"""A best score below which the query is searched a second time, its words cut at every letter."""
+
+PARTS = 4
+"""Into how many parts the weight of a word is divided that may be cut."""
+
+Cut = tuple[float, tuple[int, ...], tuple[int, ...]]
+"""A place in a word, as a part of its length, and the terms that may stand before and behind it."""
+
 _ARRAYS = (
     "text", "ptr", "alias", "hashes", "weights", "letters", "gram_ptr", "gram_terms",
     "post_ptr", "post_rows", "row_ptr", "row_terms",
     "row_name", "bone_hashes", "bone_ptr", "bone_terms",
 )  # fmt: skip
 
-_SEAM = re.compile(r"(?=.h|(.)\1|[aeiouyj]{2}|[tkcd]s|[tcs]z|ck|[dt]j|.[yj][eo])")
+SPELT_APART = 2
+"""Letters by which the spelling of a word must differ from its key to be a term beside it: a slip
+within `shch` or `ee` changes a key by more than one letter."""
 
 _SILENT = LIGHT | {INITIAL, GENERATION}
 
@@ -67,7 +81,7 @@ def terms_of(name: str, group: str) -> list[tuple[tuple[str, float, str], ...]]:
     """The rows of a name: for each reading its terms, what each tells, and its consonants."""
     rows: list[tuple[tuple[str, float, str], ...]] = []
     for reading in analyse.__wrapped__(name, group).readings:
-        words = [w for w in reading if w.kind not in _SILENT] or list(reading)
+        words = _told(reading)
         row = {term_of(w): (w.weight, "" if w.abjad else w.latin) for w in words}
         rows.append(tuple((t, x, b) for t, (x, b) in row.items()))
     return rows
@@ -112,6 +126,7 @@ class Index:
         latins: list[str] = []
         row_terms, row_sizes, row_name = array("i"), array("i"), array("i")
         alias_of: dict[str, str] = {}
+        spelt: list[tuple[str, str]] = []
 
         def number(term: str, weight: float, latin: str) -> int:
             at = number_of.get(term)
@@ -130,8 +145,13 @@ class Index:
                         row_terms.append(number(term, weight, ""))
                     else:
                         row_terms.append(number(term, weight, latin))
+                        if latin and OSA.distance(latin, term, score_cutoff=1) >= SPELT_APART:
+                            spelt.append((latin, term))
                 row_sizes.append(len(row))
                 row_name.append(name)
+        for latin, term in spelt:
+            if latin not in number_of:
+                alias_of.setdefault(latin, term)
         for key in alias_of:
             number(key, 1.0, "")
         words = [t.encode() for t in number_of]
@@ -204,8 +224,7 @@ class Index:
                 "seen": np.zeros(max(1, self.terms), np.uint8),
                 "touched_terms": np.empty(max(1, self.terms), np.int32),
                 "places": np.zeros(256, np.uint64),
-                "lefts": np.empty(64, np.int64),
-                "rights": np.empty(64, np.int64),
+                "cuts": np.empty((2, 64), np.int64),
                 "out_terms": np.empty(400, np.int32),
                 "out_similarity": np.empty(400, np.float32),
                 "out_names": np.empty(200, np.int32),
@@ -219,29 +238,81 @@ class Index:
 
         return int(kernels.find(self._a["hashes"], np.frombuffer(term.encode(), np.uint8)))
 
-    def halves(self, word: Word) -> list[tuple[int, int, int]]:
-        """Where a word may be cut into words of the lists: place, term before, term behind.
+    def holds(self, word: Word) -> bool:
+        """Whether a word is one of the lists', letter for letter or by another romanisation."""
+        return self._exact(f"~{word.bones}" if word.abjad else word.key) >= 0
 
-        A term is that of its concept if the word has one; -1 of a word that no list holds.
-        """
+    def _meant(self, part: str, abjad: bool = False) -> tuple[int, ...]:
+        """The terms that a part of a word may be as a word: itself, its concept, what it is for."""
+        if abjad:
+            at = self._exact(f"~{bones_of_abjad(part)}")
+            return () if at < 0 else (at,)
+        at = self._exact(key_of(compound_of(part)))
+        if at >= 0:
+            return self._both(at)
+        long = abbreviations().get(part, ())
+        if len(long) == 1:
+            at = self._exact(term_of(words_of_body(part, part)[0]))
+        return () if at < 0 else (at,)
+
+    def _both(self, at: int) -> tuple[int, ...]:
+        other = int(self._a["alias"][at])
+        return (at,) if other == at else (at, other)
+
+    def halves(self, key: str) -> list[Cut]:
+        """Where a key may be cut into those of two words; one is enough if it is long."""
         from umweg.parties import kernels
 
-        key, latin = word.key, word.latin
-        if not 5 <= len(key) <= 60:
+        if not 4 <= len(key) <= 60:
             return []
-        room, alias = self._room(), self._a["alias"]
-        lefts, rights = room["lefts"], room["rights"]
+        lefts, rights = self._room()["cuts"]
         kernels.halves(np.frombuffer(key.encode(), np.uint8), self._a["hashes"], lefts, rights)
-        cuts = list(zip(range(2, len(key) - 1), lefts[2:].tolist(), rights[2:].tolist()))  # noqa: B905
-        # Letters that meet at the seam may be one sound in the whole: their halves have other keys.
-        for seam in _SEAM.finditer(latin, 1, len(latin) - 2):
-            cut = seam.start() + 1
-            cuts.append((cut, self._exact(key_of(latin[:cut])), self._exact(key_of(latin[cut:]))))
-        return [
-            (cut, int(alias[left]) if left >= 0 else -1, int(alias[right]) if right >= 0 else -1)
-            for cut, left, right in cuts
-            if left >= 0 or right >= 0
-        ]
+        found: list[Cut] = []
+        ends = zip(lefts[: len(key) - 1].tolist(), rights[: len(key) - 1].tolist(), strict=True)
+        for cut, (left, right) in enumerate(ends):
+            if cut < 2 or (left < 0 and right < 0):
+                continue
+            if (left >= 0 and right >= 0) or (cut if left >= 0 else len(key) - cut) > 4:
+                before = () if left < 0 else self._both(left)
+                found.append((cut / len(key), before, () if right < 0 else self._both(right)))
+        return found
+
+    def cuts(self, word: Word) -> list[Cut]:
+        """Where the spelling of a word may be cut into those of two, a letter between or none.
+
+        Unlike `halves` it knows that letters which meet at the seam may be one sound in the whole.
+        A legal form that is written to a word is cut off.
+        """
+        text = word.text if word.abjad else word.latin
+        found: list[Cut] = []
+        for cut in range(2, min(len(text), 40) - 1):
+            before = self._meant(text[:cut], word.abjad)
+            if before:
+                for gap in (0, 1):
+                    behind = self._meant(text[cut + gap :], word.abjad)
+                    if behind:
+                        found.append((cut / len(text), before, behind))
+        for form in [] if word.abjad else _glued().finditer(text):
+            start, end = form.span()
+            rest = self._meant(text[:start] + text[end:])
+            found.append((0.0, (), rest) if start == 0 else (1.0, rest, ()))
+        return found
+
+    def moved_space(self, a: Word, b: Word) -> list[Cut]:
+        """Two words between which the space may stand one or two letters elsewhere."""
+        whole, at = (a.text + b.text, len(a.text)) if a.abjad else (a.latin + b.latin, len(a.latin))
+        found = []
+        for cut in (at - 2, at - 1, at + 1, at + 2):
+            if 1 < cut < len(whole) - 1:
+                before = self._meant(whole[:cut], a.abjad)
+                behind = self._meant(whole[cut:], a.abjad)
+                if before and behind:
+                    found.append((cut / len(whole), before, behind))
+                elif behind and whole[:cut] in forms().joined:
+                    found.append((0.0, (), behind))
+                elif before and whole[cut:] in forms().joined:
+                    found.append((1.0, before, ()))
+        return found
 
     def _by_bones(self, bones: str) -> Array:
         from umweg.parties import kernels
@@ -264,7 +335,6 @@ class Index:
         return found
 
     def _like(self, word: Word, person: bool) -> tuple[Array, Array]:
-        from umweg.parties import kernels
 
         best: dict[int, float] = {}
 
@@ -287,28 +357,38 @@ class Index:
                 for i in range(len(bones)):
                     for at in self._by_bones(bones[:i] + bones[i + 1 :]).tolist():
                         add(at, 0.65)
+            if len(bones) > 1:
+                for at, _, similarity in self._near("~" + bones):
+                    add(at, similarity)
             return _pair(best)
         add(self._exact("~" + bones_of(word.latin)), 0.9)
         add(self._exact(word.key), 1.0)
         if not word.concept:
-            room, a = self._room(), self._a
-            n = kernels.expand(
-                np.frombuffer(word.key.encode(), np.uint8), a["text"], a["ptr"], a["letters"],
-                a["gram_ptr"], a["gram_terms"], room["seen"], room["touched_terms"],
-                room["places"], room["out_terms"], room["out_similarity"],
-            )  # fmt: skip
-            found = room["out_terms"][:n]
-            for at, other, similarity in zip(
-                found.tolist(), a["alias"][found].tolist(), room["out_similarity"][:n].tolist(),
-                strict=True,
-            ):  # fmt: skip
-                add(at, similarity)
-                if other != at:
-                    add(other, similarity * 0.98)
+            for spelling in {word.key, word.latin}:
+                for at, other, similarity in self._near(spelling):
+                    add(at, similarity)
+                    if other != at:
+                        add(other, similarity * 0.98)
         if person:
             for key in _equivalents(word.key):
                 add(self._exact(key), 0.9)
         return _pair(best)
+
+    def _near(self, spelling: str) -> list[tuple[int, int, float]]:
+        """Terms that differ from a spelling by little: the term, what it stands for, how alike."""
+        from umweg.parties import kernels
+
+        room, a = self._room(), self._a
+        n = kernels.expand(
+            np.frombuffer(spelling.encode(), np.uint8), a["text"], a["ptr"], a["letters"],
+            a["gram_ptr"], a["gram_terms"], room["seen"], room["touched_terms"],
+            room["places"], room["out_terms"], room["out_similarity"],
+        )  # fmt: skip
+        found = room["out_terms"][:n]
+        similarity = room["out_similarity"][:n]
+        return list(
+            zip(found.tolist(), a["alias"][found].tolist(), similarity.tolist(), strict=True)
+        )
 
     def search(self, name: str, schema: str, wanted: Array | None, room_for: int = 60) -> Hits:
         """The names that a name may mean, best first.
@@ -319,34 +399,46 @@ class Index:
             wanted: Which parties are looked at; None: all.
             room_for: How many names at most.
         """
-        from umweg.parties import kernels
-
-        room, a = self._room(), self._a
         names: list[Array] = []
         scores: list[Array] = []
         for words, person in _readings(name, schema):
-            query = _Query(self, words, person)
-            if not query.terms:
-                continue
-            n = kernels.search(
-                np.array(query.ptr, np.int64), np.concatenate(query.terms),
-                np.concatenate(query.similarity), np.array(query.use, np.int64),
-                np.array(query.cover, np.int64), np.array(query.weights, np.float32),
-                np.array(query.word_weights, np.float32), a["post_ptr"], a["post_rows"],
-                a["row_ptr"], a["row_terms"], a["weights"], a["row_name"], self.owner,
-                room["all"] if wanted is None else wanted, wanted is not None, BUDGET,
-                _COSTS[PERSON if person else BODY], room["acc"], room["touched"], room["slot"],
-                room["out_names"][:room_for], room["out_scores"][:room_for],
-            )  # fmt: skip
-            names.append(room["out_names"][:n].copy())
-            scores.append(room["out_scores"][:n].copy())
+            found, scored = self._best(_Query(self, words, person, False), wanted, person, room_for)
+            names.append(found)
+            scores.append(scored)
+            if not len(found) or scored[0] < POOR:
+                query = _Query(self, words, person, True)
+                found, scored = self._best(query, wanted, person, room_for)
+                names.append(found)
+                scores.append(scored)
         if len(names) == 1:
             return Hits(names[0], scores[0])
         if not names:
             return Hits(_ints(0), _floats(0))
         all_names, all_scores = np.concatenate(names), np.concatenate(scores)
-        order = np.argsort(-all_scores, kind="stable")[:room_for]
+        order = np.argsort(-all_scores, kind="stable")
+        _, first = np.unique(all_names[order], return_index=True)
+        order = order[np.sort(first)][:room_for]
         return Hits(all_names[order], all_scores[order])
+
+    def _best(
+        self, query: _Query, wanted: Array | None, person: bool, room_for: int
+    ) -> tuple[Array, Array]:
+        from umweg.parties import kernels
+
+        if not query.terms:
+            return _ints(0), _floats(0)
+        room, a = self._room(), self._a
+        n = kernels.search(
+            np.array(query.ptr, np.int64), np.concatenate(query.terms),
+            np.concatenate(query.similarity), np.array(query.use, np.int64),
+            np.array(query.cover, np.int64), np.array(query.weights, np.float32),
+            np.array(query.word_weights, np.float32), a["post_ptr"], a["post_rows"],
+            a["row_ptr"], a["row_terms"], a["weights"], a["row_name"], self.owner,
+            room["all"] if wanted is None else wanted, wanted is not None, BUDGET,
+            _COSTS[PERSON if person else BODY], room["acc"], room["touched"], room["slot"],
+            room["out_names"][:room_for], room["out_scores"][:room_for],
+        )  # fmt: skip
+        return room["out_names"][:n].copy(), room["out_scores"][:n].copy()
 
 
 _COSTS = {
@@ -357,48 +449,64 @@ _COSTS = {
 
 
 class _Query:
-    """The words of a query as the terms that they may be."""
+    """The words of a query as the terms that they may be.
 
-    def __init__(self, index: Index, words: list[Word], person: bool) -> None:
+    Args:
+        index: Of the terms.
+        words: Of the query.
+        person: Whether it is read as the name of a person.
+        thorough: Whether words that the lists hold are cut too, and at every letter.
+    """
+
+    def __init__(self, index: Index, words: list[Word], person: bool, thorough: bool) -> None:
         self.ptr = [0]
         self.terms: list[Array] = []
         self.similarity: list[Array] = []
         self.use: list[int] = []
         self.cover: list[int] = []
         self.weights: list[float] = []
-        self.word_weights = [w.weight for w in words]
-        known = []
+        self.word_weights: list[float] = []
+        self.bits = 0
+        known = [bool(w.concept) or index.holds(w) for w in words]
+        masks = []
         for i, w in enumerate(words):
+            parts = 1
+            if (thorough or not known[i]) and self.bits + len(words) - i < 58:
+                parts = PARTS
+            masks.append(((1 << parts) - 1) << self.bits)
+            self.bits += parts
+            self.word_weights += [w.weight / parts] * parts
             terms, similarity = index.like(w, person)
-            known.append(bool(len(similarity)) and float(similarity.max()) >= 0.9)
-            self._add(terms, similarity, 1 << i, 1 << i, w.weight)
-        bit = len(words)
+            self._add(terms, similarity, masks[i], masks[i], w.weight)
         for i in range(len(words) - 1):
             a, b = words[i], words[i + 1]
-            if a.concept or b.concept or a.abjad or b.abjad:
+            if a.concept or b.concept or a.abjad != b.abjad:
                 continue
-            joined = a.key + b.key
-            at = index._exact(joined)
-            bits = 3 << i
-            if at >= 0:
-                self._add(np.array([at], np.int32), _ones(0.95), bits, bits, a.weight + b.weight)
-            elif not (known[i] and known[i + 1]):
-                terms, similarity = index.like(_loose(joined), False)
-                strong = similarity >= 0.7
-                if strong.any():
-                    self._add(terms[strong], similarity[strong], bits, bits, a.weight + b.weight)
+            both = masks[i] | masks[i + 1]
+            terms, similarity = index.like(_together(a, b), False)
+            strong = similarity >= (0.9 if a.abjad or (known[i] and known[i + 1]) else 0.7)
+            if strong.any():
+                weight = a.weight + b.weight
+                self._add(terms[strong], similarity[strong] * 0.95, both, both, weight)
+            if thorough:
+                self._cut(index, index.moved_space(a, b), both)
         for i, w in enumerate(words):
-            if known[i] or len(w.latin) < 6 or w.abjad or w.kind == NUMBER:
+            if w.kind == NUMBER or (known[i] and not thorough):
                 continue
-            for cut, left, right in index.halves(w):
-                both = left >= 0 and right >= 0
-                for at, size in ((left, cut), (right, len(w.key) - cut)):
-                    if at >= 0 and (both or size > 4) and bit < 60:
-                        use = 1 << bit
-                        bit += 1
-                        part = np.array([at], np.int32)
-                        weight = float(index._a["weights"][at])
-                        self._add(part, _ones(0.9), use, 1 << i, weight)
+            self._cut(index, index.cuts(w) if thorough else index.halves(w.key), masks[i])
+
+    def _cut(self, index: Index, cuts: Iterable[Cut], mask: int) -> None:
+        """Terms of which words may be put together; each accounts for a part of their weight."""
+        parts = mask.bit_count()
+        first = (mask & -mask).bit_length() - 1
+        for at, before, behind in cuts:
+            size = round(at * parts)
+            if 0 < at < 1 < parts:
+                size = min(max(size, 1), parts - 1)
+            left = ((1 << size) - 1) << first
+            for term, cover in [(t, left) for t in before] + [(t, mask & ~left) for t in behind]:
+                weight = float(index._a["weights"][term])
+                self._add(np.array([term], np.int32), _ones(0.9), cover, cover, weight)
 
     def _add(self, terms: Array, similarity: Array, use: int, cover: int, weight: float) -> None:
         if not len(terms):
@@ -433,8 +541,20 @@ def _as_body(text: str, latin: str) -> tuple[Word, ...]:
     return words_of_body(text, latin) if " " not in text else ()
 
 
-def _loose(key: str) -> Word:
+def _together(a: Word, b: Word) -> Word:
+    """Two words as one."""
+    if a.abjad:
+        return Word(a.text + b.text, "", "", "", 0, 1.0, abjad=True)
+    key = a.key + b.key
     return Word(key, key, key, key, 0, 1.0)
+
+
+@cache
+def _glued() -> re.Pattern[str]:
+    """Legal forms and abbreviations, where they may be written to a word."""
+    short = {p for p in forms().joined if p.isascii() and p.isalpha() and 1 < len(p) < 8}
+    either = "|".join(sorted(short | set(abbreviations()), key=lambda x: (-len(x), x)))
+    return re.compile(f"^(?:{either})(?=.{{3}})|(?<=.{{3}})(?:{either})$")
 
 
 def _readings(name: str, schema: str) -> list[tuple[list[Word], bool]]:
@@ -446,9 +566,15 @@ def _readings(name: str, schema: str) -> list[tuple[list[Word], bool]]:
         group = BODY if solid else PERSON
     out = []
     for reading in analyse(name, group).readings:
-        words = [w for w in reading if w.kind not in _SILENT] or list(reading)
+        words = _told(reading)
         out.append((words[:MOST_TERMS], group == PERSON))
     return out
+
+
+def _told(reading: Sequence[Word]) -> list[Word]:
+    """The words by which a name is found: titles and particles too where one other word is left."""
+    words = [w for w in reading if w.kind not in _SILENT]
+    return words if len(words) > 1 else list(reading)
 
 
 def _rows(

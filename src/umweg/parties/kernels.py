@@ -80,7 +80,7 @@ def gram_index(text: Array, ptr: Array) -> Any:
     terms = len(ptr) - 1
     for t in range(terms):
         word = text[ptr[t] : ptr[t + 1]]
-        if len(word) < 3 or len(word) > 60 or word[0] == 61 or word[0] == 126:
+        if len(word) < 3 or len(word) > 60 or word[0] == 61:
             continue
         n = _grams(word, buffer)
         for g in range(n):
@@ -91,7 +91,7 @@ def gram_index(text: Array, ptr: Array) -> Any:
     out = np.empty(starts[size], np.int32)
     for t in np.argsort(ptr[1:] - ptr[:-1], kind="mergesort"):
         word = text[ptr[t] : ptr[t + 1]]
-        if len(word) < 3 or len(word) > 60 or word[0] == 61 or word[0] == 126:
+        if len(word) < 3 or len(word) > 60 or word[0] == 61:
             continue
         n = _grams(word, buffer)
         for g in range(n):
@@ -317,6 +317,8 @@ def search(
             break
         for e in range(term_ptr[q], term_ptr[q + 1]):
             t = terms[e]
+            if slot[t] != e:  # it counts once, as the best that it may be
+                continue
             gain = weights[q] * similarity[e]
             start, end = post_ptr[t], post_ptr[t + 1]
             if end - start > 4 * budget:

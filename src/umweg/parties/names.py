@@ -151,14 +151,19 @@ def _compounds(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
             joined = _ABD_JOINED.match(latin)
             if joined and not _GOD_END.search(latin):
                 out += [(text, "abd"), (text, joined["rest"])]
-            elif len(latin) > 6 and _GOD_END.search(latin):
-                out.append((text, _GOD_END.sub("ullah", latin)))
-            elif len(latin) > 6 and _DIN_END.search(latin):
-                out.append((text, _DIN_END.sub("uddin", latin)))
             else:
-                out.append(pairs[i])
+                out.append((text, compound_of(latin)))
             i += 1
     return out
+
+
+def compound_of(latin: str) -> str:
+    """One spelling of the names that end in God and religion: Hamidallah, Saifeddine."""
+    if len(latin) > 6 and _GOD_END.search(latin):
+        return _GOD_END.sub("ullah", latin)
+    if len(latin) > 6 and _DIN_END.search(latin):
+        return _DIN_END.sub("uddin", latin)
+    return latin
 
 
 def _han_person(w: str) -> list[str]:
