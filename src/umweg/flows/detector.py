@@ -24,7 +24,15 @@ from umweg.flows.evidence_of_legs import agreement, leg_evidence, standard_score
 from umweg.flows.expectations import Expected, expect, sibling_matrix
 from umweg.flows.half_years import HALF_YEAR, Change, HalfYears, change, means
 from umweg.flows.panel import Amounts, Ints, Panel
-from umweg.flows.stats import Array, Flags, benjamini_hochberg, placebo_p
+from umweg.flows.stats import (
+    Array,
+    Flags,
+    benjamini_hochberg,
+    placebo_p,
+    share_of_nulls,
+    smallest_p,
+    tail_p,
+)
 
 LEGS = ("inbound", "onward", "gap", "to_transit", "from_transit")
 PATHS = (
@@ -356,7 +364,7 @@ def _ranked(
             pool = value[placebo]
             pool = pool[np.isfinite(pool)]
             if len(pool) >= min_placebos:
-                p[mine] = placebo_p(value[mine], pool)
+                p[mine] = tail_p(value[mine], pool)
     # Nothing arrived there at all: no detour, and no test that could be lost.
     still = cells & ~moved & np.isfinite(legs["inbound"].effect)
     score[still] = 0.0
@@ -364,6 +372,7 @@ def _ranked(
         p[still] = 1.0
     n = int(placebo.sum())
     tests = int(np.isfinite(p).sum())
+    nulls = share_of_nulls(p)
     leg_p = {leg: _leg_ranks(evidence[leg], candidates, placebo, min_placebos) for leg in LEGS}
     return Detection(
         panel=panel,
@@ -371,7 +380,7 @@ def _ranked(
         legs=legs,
         score=score,
         p=p,
-        q=_bh(p),
+        q=_bh(p) * nulls,
         leg_p=leg_p,
         leg_q={leg: _bh(v) for leg, v in leg_p.items()},
         tested=np.isfinite(p),
@@ -379,7 +388,7 @@ def _ranked(
         placebos=kind if tests else "",
         exported_before=exported,
         path=path,
-        attainable=min(1.0, tests / (1 + n)) if tests and n else None,
+        attainable=min(1.0, nulls * tests * smallest_p(n)) if tests and n else None,
     )
 
 

@@ -12,6 +12,11 @@ from scipy.special import stdtrit
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+TAIL, TAIL_RANKS = 20, 10
+FEWEST_FOR_TAIL = 100
+REACH = 0.05
+STOREY_LAMBDA = 0.5
+
 
 def jackknife_log_ratio(
     after: Array, before: Array, control_after: Array, control_before: Array
@@ -85,6 +90,52 @@ def placebo_p(scores: Array, placebos: Array) -> Array:
     ranked = np.sort(placebos[np.isfinite(placebos)])
     larger = len(ranked) - np.searchsorted(ranked, scores, side="left")
     return np.where(np.isfinite(scores), (1.0 + larger) / (1.0 + len(ranked)), np.nan)
+
+
+def tail_p(scores: Array, placebos: Array) -> Array:
+    """Placebo p-values that go on beyond the largest placebos, along their tail.
+
+    A rank cannot be rarer than one in the number of placebos, and the multiplicity of thousands of
+    tests then leaves little to be found. Where fewer than ten placebos score as much, the p is that
+    of an exponential with the mean of the twenty largest exceedances, not further than to a `REACH`
+    of the smallest rank. Source: Knijnenburg, Wessels, Reinders, Shmulevich, Bioinformatics 25
+    (2009), with the exponential in place of the generalised Pareto: saturating scores have a
+    tail that is lighter than it, and the error is on the safe side.
+
+    Args:
+        scores: What is tested; NaN gives NaN.
+        placebos: Scores without an effect.
+    """
+    p = placebo_p(scores, placebos)
+    pool = np.sort(placebos[np.isfinite(placebos)])
+    n = len(pool)
+    if n < FEWEST_FOR_TAIL:
+        return p
+    start = pool[-TAIL - 1]
+    mean = float((pool[-TAIL:] - start).mean())
+    rare = np.isfinite(scores) & (p < (1.0 + TAIL_RANKS) / (1.0 + n))
+    if mean <= 0 or not rare.any():
+        return p
+    along = (TAIL + 1.0) / (n + 1.0) * np.exp(-np.maximum(scores - start, 0.0) / mean)
+    return np.where(rare, np.maximum(along, smallest_p(n)), p)
+
+
+def smallest_p(placebos: int) -> float:
+    """The smallest p that `tail_p` gives with so many placebos."""
+    reach = REACH if placebos >= FEWEST_FOR_TAIL else 1.0
+    return reach / (1.0 + placebos)
+
+
+def share_of_nulls(p_values: Array) -> float:
+    """Storey's estimate of the share of tests without an effect, from the p-values above a half.
+
+    (1 + #{p > λ}) / (m (1 − λ)) with λ = 1/2, at most 1. Source: Storey, Taylor, Siegmund, JRSS
+    B 66 (2004), whose 1 keeps the false-discovery rate in finite samples.
+    """
+    p = p_values[np.isfinite(p_values)]
+    if not len(p):
+        return 1.0
+    return float(min(1.0, (1.0 + (p > STOREY_LAMBDA).sum()) / (len(p) * (1.0 - STOREY_LAMBDA))))
 
 
 def benjamini_hochberg(p_values: Array) -> Array:
