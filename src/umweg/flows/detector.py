@@ -24,6 +24,7 @@ from umweg.flows.evidence_of_legs import agreement, leg_evidence, standard_score
 from umweg.flows.expectations import Expected, expect, sibling_matrix
 from umweg.flows.half_years import HALF_YEAR, Change, HalfYears, change, means
 from umweg.flows.panel import Amounts, Ints, Panel
+from umweg.flows.placebos import country_odds, earlier
 from umweg.flows.stats import (
     Array,
     Flags,
@@ -38,8 +39,8 @@ LEGS = ("inbound", "onward", "gap", "to_transit", "from_transit")
 PATHS = (
     ("inbound", "onward", 0.0),
     ("inbound", "gap", 0.0),
-    ("inbound", "to_transit", -2.0),
-    ("from_transit", "onward", -2.0),
+    ("inbound", "to_transit", -1.5),
+    ("from_transit", "onward", -1.5),
 )
 """First leg, second leg, and log prior odds: a detour over two transit countries shows each of
 them one leg with the other, and is rarer than one over a single country."""
@@ -47,9 +48,11 @@ ONE_HOP, GHOST, FIRST_OF_TWO, SECOND_OF_TWO = range(4)
 SATURATION = 4.0
 """Evidence of a leg beyond this counts with its logarithm only: no rise on one leg, however large,
 makes up for the other."""
+AGREEMENT_WEIGHT = 0.75
+"""The agreement of the excesses is partly told by the evidence of the legs already."""
 UNRESTRICTED = "unrestricted goods of the same countries"
 NEUTRAL_COUNTRIES = "the same goods to neutral countries"
-FAKE_DATES = "the same corridors at an earlier date"
+FAKE_DATES = "the same corridors a year before the measures"
 MOST_OFFSET_USD = 10_000.0
 """Added to a half-year before logarithms, so that small orders make no large factors; less where
 a quarter of the panel's flows are smaller."""
@@ -97,6 +100,7 @@ class Detection:
         tested: Restricted goods of transit countries for which p exists.
         placebo: Cells that served as placebos.
         placebos: What they are; empty without any.
+        n_placebos: Scores that p ranks among: those cells, and the tested ones at a fake date.
         exported_before: USD a half-year that the place sent of the goods, to anybody, before.
         path: Index of the pair of legs (`PATHS`) that makes the score.
         attainable: The smallest q that one corridor alone could reach; None without placebos.
@@ -113,6 +117,7 @@ class Detection:
     tested: Flags
     placebo: Flags
     placebos: str
+    n_placebos: int
     exported_before: Array
     path: Ints
     attainable: float | None
@@ -259,7 +264,7 @@ def saturated(evidence: Array) -> Array:
 
 def two_leg_score(first: Array, second: Array, agrees: Array) -> Array:
     """Evidence of two legs, and whether their amounts agree; NaN where one is not known."""
-    return saturated(first) + saturated(second) + agrees
+    return saturated(first) + saturated(second) + AGREEMENT_WEIGHT * agrees
 
 
 def _score(
@@ -281,6 +286,36 @@ def _score(
     return np.fmax.reduce(values, axis=0), best.astype(np.int64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All legs of all cells, each at its own date, before they are ranked."""
+
+    panel: Panel
+    date: Ints
+    legs: dict[str, Leg]
+    agrees: tuple[Array, ...]
+    exported: Array
+    reference: Flags
+    kind: str
+
+    @property
+    def moved(self) -> Flags:
+        """Cells to which anything came after the date, and of which that can be told."""
+        came = self.legs["inbound"].after + self.legs["from_transit"].after > 0
+        dated: Flags = (self.date >= 0) & np.isfinite(self.legs["inbound"].evidence)
+        return came & dated
+
+    @property
+    def candidates(self) -> Flags:
+        """The cells to be tested."""
+        return self.panel.transit[:, None] & self.panel.restricted & self.moved
+
+    def scores(self, usable: frozenset[str]) -> tuple[Array, Ints]:
+        """See `_score`."""
+        evidence = {leg: x.evidence for leg, x in self.legs.items()}
+        return _score(evidence, self.agrees, usable)
+
+
 def detect(panel: Panel, min_placebos: int = 19) -> Detection:
     """Score and rank every corridor of a panel.
 
@@ -288,6 +323,14 @@ def detect(panel: Panel, min_placebos: int = 19) -> Detection:
         panel: Both legs by month.
         min_placebos: Fewer give no p-value.
     """
+    seen = _see(panel, min_placebos)
+    past = earlier(panel) if seen.kind else None
+    fakes = _see(past, min_placebos) if past is not None else None
+    return _ranked(seen, fakes, min_placebos)
+
+
+def _see(panel: Panel, min_placebos: int) -> _Seen:
+    """All legs of all cells."""
     shape = panel.shape[:2]
     date = dates_of(panel)
     free = ~panel.restricted
@@ -316,7 +359,7 @@ def detect(panel: Panel, min_placebos: int = 19) -> Detection:
         for into, agreed in zip(agrees, seen.agrees, strict=True):
             into[:, units] = agreed[:, units]
     legs = {leg: Leg(**arrays[leg], controls=tuple(sorted(controls[leg].items()))) for leg in LEGS}
-    return _ranked(panel, date, legs, agrees, exported, reference, kind, min_placebos)
+    return _Seen(panel, date, legs, agrees, exported, reference, kind)
 
 
 _FIELDS = (
@@ -337,21 +380,16 @@ def _reference(panel: Panel, min_placebos: int) -> tuple[str, Flags]:
     return "", np.zeros(panel.shape[:2], bool)
 
 
-def _ranked(
-    panel: Panel, date: Ints, legs: dict[str, Leg], agrees: tuple[Array, ...],
-    exported: Array, reference: Flags,
-    kind: str, min_placebos: int,
-) -> Detection:  # fmt: skip
+def _ranked(seen: _Seen, fakes: _Seen | None, min_placebos: int) -> Detection:
     """Ranks of the tested cells among placebos that have the same legs."""
-    evidence = {leg: legs[leg].evidence for leg in LEGS}
-    moved = legs["inbound"].after + legs["from_transit"].after > 0
-    cells = panel.transit[:, None] & panel.restricted & (date >= 0)
-    candidates = cells & moved & np.isfinite(evidence["inbound"])
-    placebo = reference & moved & (date >= 0) & np.isfinite(evidence["inbound"])
-    score = np.full(cells.shape, np.nan)
-    p = np.full(cells.shape, np.nan)
-    path = np.zeros(cells.shape, dtype=np.int64)
-    on, gap = (np.isfinite(evidence[leg]) for leg in ("onward", "gap"))
+    panel, legs = seen.panel, seen.legs
+    candidates = seen.candidates
+    placebo = seen.reference & seen.moved
+    score = np.full(candidates.shape, np.nan)
+    p = np.full(candidates.shape, np.nan)
+    path = np.zeros(candidates.shape, dtype=np.int64)
+    most = 0
+    on, gap = (np.isfinite(legs[leg].evidence) for leg in ("onward", "gap"))
     for with_on in (True, False):
         for with_gap in (True, False):
             mine = candidates & (on == with_on) & (gap == with_gap)
@@ -359,24 +397,26 @@ def _ranked(
                 continue
             usable = {"onward", "to_transit"} if with_on else set()
             usable |= {"gap"} if with_gap else set()
-            value, best = _score(evidence, agrees, frozenset(usable))
+            value, best, pool = _among(seen, fakes, mine, placebo, frozenset(usable))
             score[mine], path[mine] = value[mine], best[mine]
-            pool = value[placebo]
-            pool = pool[np.isfinite(pool)]
             if len(pool) >= min_placebos:
                 p[mine] = tail_p(value[mine], pool)
+                most = max(most, len(pool))
     # Nothing arrived there at all: no detour, and no test that could be lost.
-    still = cells & ~moved & np.isfinite(legs["inbound"].effect)
+    cells = panel.transit[:, None] & panel.restricted & (seen.date >= 0)
+    came = legs["inbound"].after + legs["from_transit"].after > 0
+    still = cells & ~came & np.isfinite(legs["inbound"].effect)
     score[still] = 0.0
     if np.isfinite(p).any():
         p[still] = 1.0
-    n = int(placebo.sum())
     tests = int(np.isfinite(p).sum())
     nulls = share_of_nulls(p)
-    leg_p = {leg: _leg_ranks(evidence[leg], candidates, placebo, min_placebos) for leg in LEGS}
+    leg_p = {
+        leg: _leg_ranks(x.evidence, candidates, placebo, min_placebos) for leg, x in legs.items()
+    }
     return Detection(
         panel=panel,
-        date=date,
+        date=seen.date,
         legs=legs,
         score=score,
         p=p,
@@ -385,11 +425,33 @@ def _ranked(
         leg_q={leg: _bh(v) for leg, v in leg_p.items()},
         tested=np.isfinite(p),
         placebo=placebo,
-        placebos=kind if tests else "",
-        exported_before=exported,
+        placebos=_placebos(seen, fakes) if tests else "",
+        n_placebos=most,
+        exported_before=seen.exported,
         path=path,
-        attainable=min(1.0, nulls * tests * smallest_p(n)) if tests and n else None,
+        attainable=min(1.0, nulls * tests * smallest_p(most)) if tests and most else None,
     )
+
+
+def _placebos(seen: _Seen, fakes: _Seen | None) -> str:
+    return f"{seen.kind}; {FAKE_DATES}" if fakes is not None else seen.kind
+
+
+def _among(
+    seen: _Seen, fakes: _Seen | None, tested: Flags, placebo: Flags, usable: frozenset[str]
+) -> tuple[Array, Ints, Array]:
+    """Scores of all cells, their paths, and the scores of the placebos."""
+    value, best = seen.scores(usable)
+    own = value[placebo & np.isfinite(value)]
+    if fakes is None:
+        value = value + country_odds(value, tested, own)
+        return value, best, value[placebo & np.isfinite(value)]
+    before, _ = fakes.scores(usable)
+    cells = fakes.candidates & np.isfinite(before)
+    both = np.concatenate([own, before[cells]])
+    value = value + country_odds(value, tested, both)
+    before = before + country_odds(before, cells, both)
+    return value, best, np.concatenate([value[placebo & np.isfinite(value)], before[cells]])
 
 
 def _leg_ranks(evidence: Array, cells: Flags, placebo: Flags, min_placebos: int) -> Array:

@@ -222,7 +222,7 @@ def _controls(cell: _Cell, leg: str) -> str:
 
 
 def _ranked(cell: _Cell) -> str:
-    n = int(cell.found.placebo.sum())
+    n = cell.found.n_placebos
     return f"; p: rank among {n:,} placebos ({cell.found.placebos})" if cell.found.placebos else ""
 
 

@@ -116,7 +116,7 @@ def _run(
         basket_codes=len(codes),
         basket_sha256=hashlib.sha256(json.dumps(codes).encode()).hexdigest(),
         placebos=found.placebos,
-        n_placebos=int(found.placebo.sum()),
+        n_placebos=found.n_placebos,
         smallest_q=found.attainable,
         origins=origins,
         fdr=policy.q,
