@@ -10,7 +10,9 @@ from umweg.flows.stats import (
     jackknife_log_ratio,
     mad_scale,
     placebo_p,
+    smallest_p,
     standardise,
+    tail_p,
 )
 
 
@@ -97,3 +99,18 @@ def test_placebos_against_placebos_are_uniform() -> None:
     for level in (0.05, 0.10, 0.20):
         # Three standard errors of the difference of two samples of 2,000 at 0.20: 3.8 points.
         assert abs((p <= level).mean() - level) < 0.038
+
+
+def test_tail_p_is_the_rank_among_enough_placebos_and_an_exponential_beyond() -> None:
+    # 1,000 quantiles of an exponential with mean 1: at 3.0 about fifty are as large, and the p is
+    # their share; at 12 none is, and exp(-12) = 6.1e-6 lies below the reach of 0.05/1001 = 5e-5.
+    n = 1000
+    pool = -np.log1p(-(np.arange(n) + 0.5) / n)
+    p = tail_p(np.array([3.0, 8.5, 12.0, np.nan]), pool)
+    assert p[0] == placebo_p(np.array([3.0]), pool)[0]
+    # exp(-8.5) = 2.0e-4; the mean of twenty exceedances has a standard error of 22 %, a factor of
+    # at most 2.4 at 4.6 means beyond the twentieth.
+    assert 2.0e-4 / 2.4 < p[1] < 2.0e-4 * 2.4
+    assert p[2] == pytest.approx(smallest_p(n)) == pytest.approx(0.05 / 1001)
+    assert np.isnan(p[3])
+    assert tail_p(np.array([9.0]), pool[:50])[0] == pytest.approx(1 / 51)

@@ -10,11 +10,12 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from umweg.flows.detector import Detection, detect
+from umweg.flows.detector import FAKE_DATES, Detection, detect
 from umweg.flows.file_tables import read_tables
 from umweg.flows.panel_files import file_panel
+from umweg.flows.placebos import earlier
 from umweg.flows.policy import load_policy
-from umweg.flows.volumes import chance_of_detour, volumes_of
+from umweg.flows.volumes import _joined, chance_of_detour, volumes_of
 from umweg.store.engine import DuckDBEngine
 from umweg.validation.families import FAMILIES
 from umweg.validation.worlds import make_world
@@ -28,7 +29,8 @@ def test_chance_of_a_detour_is_that_of_two_groups() -> None:
     # median 11, median deviation 5, scale 7.413.
     f1 = norm.pdf((15.0 - 15) / 1.4826) / 1.4826
     f0 = student.pdf((15.0 - 11) / 7.413, 4) / 7.413
-    expected = 0.9 * f1 / (0.9 * f1 + 0.1 * f0)
+    # The local rate is twice that of all with as much evidence: 0.2 for a q of 0.1.
+    expected = 0.8 * f1 / (0.8 * f1 + 0.2 * f0)
     found = chance_of_detour(np.array([np.exp(15.0)]), np.array([0.1]), ALARMS, CHANCE)
     assert found[0] == pytest.approx(expected)
 
@@ -38,13 +40,19 @@ def test_an_alarm_far_above_all_others_counts_for_little() -> None:
     usual, huge = chance_of_detour(
         np.exp(np.array([15.0, 22.3])), np.full(2, 0.1), ALARMS, CHANCE
     )  # fmt: skip
-    assert usual > 0.97
+    assert usual > 0.95
     assert huge < 0.01
 
 
 def test_with_few_alarms_the_false_discovery_rate_stands_alone() -> None:
     found = chance_of_detour(np.array([1e6, 1e9]), np.array([0.1, np.nan]), ALARMS[:3], CHANCE)
-    assert found.tolist() == [0.9, 0.0]
+    assert found.tolist() == [0.8, 0.0]
+
+
+def test_two_measurements_join_to_their_geometric_mean_unless_they_disagree() -> None:
+    # 4 and 9: the mean of 6 is half more than the smaller. 4 and 16: 8 would be twice the smaller.
+    assert _joined(np.array([4.0, 4.0]), np.array([9.0, 16.0])).tolist() == [6.0, 6.0]
+    assert _joined(np.array([0.0]), np.array([9.0])).tolist() == [0.0]
 
 
 @given(
@@ -72,6 +80,19 @@ def found() -> Detection:
         DuckDBEngine(threads=1), world.flows, world.goods, world.roles, world.concordance
     )
     return detect(file_panel(tables, load_policy().tau).panel)
+
+
+def test_the_panel_as_it_stood_a_year_before_the_measures(found: Detection) -> None:
+    panel = found.panel
+    past = earlier(panel)
+    assert past is not None
+    # The first measure comes in month 27: figures end three months before, and the fake measure
+    # lies a year before that.
+    assert panel.measure[panel.restricted].min() == 27
+    assert past.shape[2] == 24
+    assert set(past.measure[past.restricted].tolist()) == {12}
+    assert found.n_placebos > found.placebo.sum()
+    assert found.placebos.endswith(FAKE_DATES)
 
 
 def test_volumes_lie_in_their_bounds_and_depend_on_no_other_cell_asked_for(

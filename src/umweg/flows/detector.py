@@ -30,7 +30,6 @@ from umweg.flows.stats import (
     Flags,
     benjamini_hochberg,
     placebo_p,
-    share_of_nulls,
     smallest_p,
     tail_p,
 )
@@ -410,7 +409,6 @@ def _ranked(seen: _Seen, fakes: _Seen | None, min_placebos: int) -> Detection:
     if np.isfinite(p).any():
         p[still] = 1.0
     tests = int(np.isfinite(p).sum())
-    nulls = share_of_nulls(p)
     leg_p = {
         leg: _leg_ranks(x.evidence, candidates, placebo, min_placebos) for leg, x in legs.items()
     }
@@ -420,7 +418,7 @@ def _ranked(seen: _Seen, fakes: _Seen | None, min_placebos: int) -> Detection:
         legs=legs,
         score=score,
         p=p,
-        q=_bh(p) * nulls,
+        q=_bh(p),
         leg_p=leg_p,
         leg_q={leg: _bh(v) for leg, v in leg_p.items()},
         tested=np.isfinite(p),
@@ -429,7 +427,7 @@ def _ranked(seen: _Seen, fakes: _Seen | None, min_placebos: int) -> Detection:
         n_placebos=most,
         exported_before=seen.exported,
         path=path,
-        attainable=min(1.0, nulls * tests * smallest_p(most)) if tests and most else None,
+        attainable=min(1.0, tests * smallest_p(most)) if tests and most else None,
     )
 
 

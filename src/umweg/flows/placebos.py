@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from umweg.flows.half_years import RAMP
+from umweg.flows.half_years import HALF_YEAR, RAMP
 from umweg.flows.panel import Panel
 from umweg.flows.stats import Array, Flags
 
@@ -26,14 +26,14 @@ def earlier(panel: Panel) -> Panel | None:
     """The panel as it stood before the first measure, with a fake measure a year before its end.
 
     Returns:
-        None where less than a year of figures lies before the fake date and its ramp.
+        None where fewer than two spans of figures lie before the fake date and its ramp.
     """
     dates = panel.measure[panel.restricted]
     dates = dates[(dates >= 0) & (dates < len(panel.months))]
     if not len(dates):
         return None
     end = int(dates.min()) - RAMP
-    if end - YEAR - RAMP < YEAR:
+    if end - YEAR - RAMP < HALF_YEAR + RAMP:
         return None
     return replace(
         panel,

@@ -15,7 +15,6 @@ Flags = NDArray[np.bool_]
 TAIL, TAIL_RANKS = 20, 10
 FEWEST_FOR_TAIL = 100
 REACH = 0.05
-STOREY_LAMBDA = 0.5
 
 
 def jackknife_log_ratio(
@@ -124,18 +123,6 @@ def smallest_p(placebos: int) -> float:
     """The smallest p that `tail_p` gives with so many placebos."""
     reach = REACH if placebos >= FEWEST_FOR_TAIL else 1.0
     return reach / (1.0 + placebos)
-
-
-def share_of_nulls(p_values: Array) -> float:
-    """Storey's estimate of the share of tests without an effect, from the p-values above a half.
-
-    (1 + #{p > λ}) / (m (1 − λ)) with λ = 1/2, at most 1. Source: Storey, Taylor, Siegmund, JRSS
-    B 66 (2004), whose 1 keeps the false-discovery rate in finite samples.
-    """
-    p = p_values[np.isfinite(p_values)]
-    if not len(p):
-        return 1.0
-    return float(min(1.0, (1.0 + (p > STOREY_LAMBDA).sum()) / (len(p) * (1.0 - STOREY_LAMBDA))))
 
 
 def benjamini_hochberg(p_values: Array) -> Array:

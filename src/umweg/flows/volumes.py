@@ -15,13 +15,13 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from umweg.flows.detector import FIRST_OF_TWO, GHOST, ONE_HOP, SECOND_OF_TWO, Detection, saturated
+from umweg.flows.detector import FIRST_OF_TWO, ONE_HOP, SECOND_OF_TWO, Detection, saturated
 from umweg.flows.half_years import RAMP
 from umweg.flows.panel import Ints
 from umweg.flows.policy import VolumePolicy
 from umweg.flows.stats import Array, Flags
 
-ONE_SIDED_95 = 1.645
+ONE_SIDED_90 = 1.2816
 MOST_SE = 1.0
 """Cap of the log standard error: beyond it a factor says nothing of an amount."""
 FEW_ALARMS = 5
@@ -31,6 +31,10 @@ ALARM_Q = 0.20
 CHANCE_SHARE = 0.05
 """Share of the placebos that stand for false alarms: those that score highest."""
 CHANCE_DF = 4.0
+MOST_OVER_SMALLER = 1.5
+LOCAL_OVER_TAIL = 2.0
+"""Local false-discovery rate over that of all with as much evidence, where it is small: 1/γ of
+Lehmann alternatives with Efron's usual γ of one half (chapter 5)."""
 LEAST_SCALE = 1.0
 """Log amounts of few alarms may lie close together by chance."""
 
@@ -75,7 +79,7 @@ class _Excess:
         among them came out too large (the winner's curse).
         """
         value = np.maximum(np.nan_to_num(self.value), 0.0)
-        error = np.nan_to_num(self.high - self.value) / ONE_SIDED_95
+        error = np.nan_to_num(self.high - self.value) / ONE_SIDED_90
         square = value**2
         whole = square + error**2
         share: Array = np.divide(square, whole, out=np.zeros(len(value)), where=whole > 0)
@@ -103,7 +107,7 @@ def _excess(usd: Array, published: Flags, start: Ints, growth: Array, se: Array)
     # A flow of shipments has a noise of its own, with the months as they lie before and after.
     spread = np.sqrt(_variance(usd, held_before) * growth**2 / np.maximum(n0, 1))
     error = months * np.hypot(expected * np.minimum(se, MOST_SE), spread)
-    return _Excess(value, value - ONE_SIDED_95 * error, value + ONE_SIDED_95 * error)
+    return _Excess(value, value - ONE_SIDED_90 * error, value + ONE_SIDED_90 * error)
 
 
 def _variance(usd: Array, held: Flags) -> Array:
@@ -118,9 +122,9 @@ def chance_of_detour(amount: Array, q: Array, alarms: Array, chance: Array) -> A
 
     f1, the amounts of detours, is a log-normal round the alarms; f0, those of chance, a
     Student's t of the logarithms round the placebos that score highest, which lies wider as booms
-    and decoys sit on flows of any size. Then fdr = q·f0/(q·f0 + (1 − q)·f1): a false alarm on a
-    huge flow does not outweigh all others. Centres are medians and scales those of the median
-    deviation. Source: Efron, Large-Scale Inference (2010), chapter 5 (two groups).
+    and decoys sit on flows of any size. Then fdr = r·f0/(r·f0 + (1 − r)·f1), r = 2q: a false
+    alarm on a huge flow does not outweigh all others. Centres are medians and scales those of the
+    median deviation. Source: Efron, Large-Scale Inference (2010), chapter 5 (two groups).
 
     Args:
         amount: USD, if there is a detour.
@@ -129,9 +133,9 @@ def chance_of_detour(amount: Array, q: Array, alarms: Array, chance: Array) -> A
         chance: Amounts of the placebos that score highest.
 
     Returns:
-        Between 0 and 1; 1 − q where there are too few to compare with.
+        Between 0 and 1; 1 less the local rate where there are too few to compare with.
     """
-    rate = np.nan_to_num(q, nan=1.0)
+    rate = np.minimum(np.nan_to_num(q, nan=1.0) * LOCAL_OVER_TAIL, 1.0)
     some, null = (np.log(a[a > 0]) for a in (alarms, chance))
     if len(some) < FEW_ALARMS or len(null) < FEW:
         return np.asarray(1 - rate)
@@ -236,19 +240,19 @@ def _if_detour(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
     )  # fmt: skip
     rise = _gap_rise(found, places, units, start)
     tested = np.isfinite(rise.value)
-    margin = 1 + policy.margin
-    onward_part = went.shrunk / margin
-    ghost_part = np.where(path == GHOST, rise.shrunk, 0.0)
+    onward_part = went.shrunk / (1 + policy.margin)
+    ghost_part = np.where(tested, rise.shrunk, 0.0)
     came_most = np.maximum(came.high, 0.0)
+    # What went on is no bound where it was not published.
+    went_most = np.where(np.isfinite(went.high), np.maximum(went.high, 0.0), np.inf)
     upper = np.minimum(
         came_most,
-        np.maximum(np.nan_to_num(went.high), 0.0) / (1 + policy.margin_low)
+        went_most / (1 + policy.margin_low)
         + policy.stock_share * came_most
         + np.where(tested, np.maximum(rise.high, 0.0), 0.0),
     )
     upper = upper * (1 + policy.report_error)
-    central = np.minimum(came.shrunk, onward_part + ghost_part)
-    central = np.minimum(np.nan_to_num(central), upper)
+    central = np.minimum(_joined(came.shrunk, onward_part + ghost_part), upper)
     # Home output is not known; where goods were exported before, it may be anything.
     home = found.exported_before[places, units] > policy.home_output_usd
     supply = np.maximum(other.high, 0.0)
@@ -270,6 +274,16 @@ def _if_detour(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
         without_ghost=~tested,
         other_supply=np.where(home, np.nan, supply),
     )
+
+
+def _joined(came: Array, left: Array) -> Array:
+    """One amount from two measurements of it: what came, and what went on or never arrived.
+
+    The smaller one is an upper bound if both are exact; of two that err, the smaller is too small
+    in the mean. Their geometric mean is not; where they disagree, half more than the smaller is
+    the most that is believed.
+    """
+    return np.asarray(np.minimum(np.sqrt(came * left), MOST_OVER_SMALLER * np.minimum(came, left)))
 
 
 def _gap_rise(found: Detection, places: Ints, units: Ints, start: Ints) -> _Excess:
@@ -295,4 +309,4 @@ def _gap_rise(found: Detection, places: Ints, units: Ints, start: Ints) -> _Exce
     value = np.where(
         (n > 0) & np.isfinite(found.legs["gap"].effect[places, units]), missing, np.nan
     )
-    return _Excess(value, value - ONE_SIDED_95 * error, value + ONE_SIDED_95 * error)
+    return _Excess(value, value - ONE_SIDED_90 * error, value + ONE_SIDED_90 * error)
