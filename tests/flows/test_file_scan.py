@@ -181,7 +181,7 @@ def test_no_control_goods_fall_back_to_neutral_countries_and_say_so(world: World
     codes = pa.concat_arrays([c.combine_chunks() for c in [goods["code"]]])
     flows = world.flows.filter(pc.is_in(pc.cast(world.flows["code"], pa.string()), value_set=codes))
     result = scan_files(flows, goods, world.roles, world.concordance)
-    assert result.run.placebos == "the same goods to neutral countries"
+    assert result.run.placebos.startswith("the same goods to neutral countries")
     neutral = pc.not_equal(world.roles["role"], "neutral")
     alone = scan_files(flows, goods, world.roles.filter(neutral), world.concordance)
     assert not alone.run.placebos
