@@ -49,6 +49,25 @@ def test_every_rule_explains_itself() -> None:
         ("Rassvet Electronics Co.,L td.", "Rassvet Electronics Co., Ltd.", "Company"),
         ("OOORassvet", "OOO Rassvet", "Company"),
         ("Karimz aiMurad", "Karimzai Murad", "Person"),
+        # one word in one language, two in another; words of honour; two names in one
+        ("Рассветский машиностроительный завод", "Rassvet Machine Building Plant", "Company"),
+        (
+            "Рассветский приборостроительный завод",
+            "Rassvet Instrument Engineering Plant",
+            "Company",
+        ),
+        ("Завод электрооборудования Рассвет", "Rassvet Electrical Equipment Plant", "Company"),
+        ("Рассветский авиаремонтный завод", "Rassvet Aircraft Repair Plant", "Company"),
+        (
+            "НПО Рассвет имени академика И.И. Иванова",
+            "Rassvet Scientific Production Association",
+            "Company",
+        ),
+        ("АО НПО Рассвет", "Rassvet JSC", "Company"),
+        ("Rassvet LLC (also known as Aurora Trading)", "Aurora Trading", "Company"),
+        ("АО Рассвет or Аврора Трейдинг", "Aurora Trading", "Company"),
+        ("Девайс Консалтинг", "Device Consulting", "Company"),
+        ("Банк Санкт-Петербург", "Bank St. Petersburg", "Company"),
         ("SANGUANG 8", "SAN GUANG 8", "Vessel"),
     ],
 )
@@ -70,6 +89,8 @@ def test_one_and_the_same(a: str, b: str, schema: str) -> None:
         ("Saturn 5", "Saturn 6", "Vessel"),
         ("Анна Ивановна Петрова", "Анна Петровна Иванова", "Person"),
         ("Askar Ospanovich", "Askar Ospanov", "Person"),
+        ("НПП Рассвет", "Scientific Production Enterprise Aurora", "Company"),
+        ("Белорусские удобрения", "Ministry of Defence of Belarus", "Company"),
     ],
 )
 def test_two_and_not_the_same(a: str, b: str, schema: str) -> None:

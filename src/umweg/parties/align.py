@@ -46,6 +46,9 @@ CUT = "abbreviated"
 DERIVED = "adjective of the place"
 
 
+HEARD = 0.72
+"""What a word of a firm is worth of which the consonants are the same in another script."""
+
 MOVED = 0.93
 """What two words are worth between which the space stands elsewhere."""
 
@@ -165,6 +168,8 @@ def meet(a: Word, b: Word, person: bool) -> tuple[float, str]:
             found = max(found, edited(a.text, b.text, a.text, b.text, a.text, b.text))
         if found > best:
             best, how = found, EDITED
+    if not person and best < HEARD and a.foreign != b.foreign and _heard(a, b):
+        best, how = HEARD, BONES
     if not person and best < 0.9:
         found = _of_place(a, b)
         if found > best:
@@ -230,6 +235,17 @@ def _by_sound(a: Word, b: Word) -> tuple[float, str]:
     """A foreign name in Chinese syllables (奥巴马, Obama): its consonants, r and l as one."""
     ours, theirs = a.bones.replace("r", "l"), b.bones.replace("r", "l")
     return (0.8, BONES) if len(ours) > 2 and ours == theirs else (0.0, "")
+
+
+_VOWELS = re.compile(r"(?<=.)[aeiou]+")
+
+
+def _heard(a: Word, b: Word) -> bool:
+    """Whether a word is another as it is heard, by its consonants: девайс and device."""
+    if min(len(a.latin), len(b.latin)) < 4:
+        return False
+    ours, theirs = _VOWELS.sub("", a.key), _VOWELS.sub("", b.key)
+    return len(ours) > 2 and ours == theirs
 
 
 def abbreviates(short: str, long: str) -> bool:

@@ -14,8 +14,10 @@ from umweg.parties.words import (
     GENERIC,
     NAME,
     NUMBER,
+    SMALL,
     Word,
     glossary,
+    halves_of,
     latin_reading,
     people,
     word,
@@ -186,19 +188,28 @@ def _korean(words: list[str]) -> tuple[tuple[Word, ...], ...]:
 # -- firms, bodies, vessels -----------------------------------------------------------------------
 
 
-_ALTERNATIVES = re.compile(r"\s*/\s*")
+_ALTERNATIVES = re.compile(
+    r"\s*/\s*"
+    r"|[\s(,;]*\b(?:also known as|a\.?k\.?a\.?|f\.?k\.?a\.?|formerly(?: known as)?)(?=\W)[\s:]*"
+    r"|(?<=[\u0400-\u052f»”\"])\s+(?:or|and|или)\s+(?=\W?[\u0400-\u052f«“\"])",
+    re.IGNORECASE,
+)
+"""Between two names that stand in one: a stroke, `also known as`, English between Cyrillic ones."""
 
 
 def _body(text: str, group: str) -> Name:
-    """A name, and where a stroke stands between two, each of them as a reading of its own."""
+    """A name, and where two names stand in it, each of them as a reading of its own."""
     whole = _one_body(text, group)
-    if "/" not in text:
+    parts = [p for p in _ALTERNATIVES.split(text) if p] if _ALTERNATIVES.search(text) else []
+    if not 1 < len(parts) <= 4 or min(map(len, parts)) < 5:
         return whole
-    parts = _ALTERNATIVES.split(text)
-    if len(parts) > 4 or min(map(len, parts)) < 5:
-        return whole
-    readings = [r for p in parts for r in _one_body(p, group).readings if r]
+    readings = [r for p in parts for r in _one_body(p, group).readings if _tells(r)]
     return replace(whole, readings=(*whole.readings, *readings))
+
+
+def _tells(reading: tuple[Word, ...]) -> bool:
+    """Whether a name says more than what trade somebody is in."""
+    return len(reading) > 2 or any(w.kind == NAME for w in reading)
 
 
 def _one_body(text: str, group: str) -> Name:
@@ -233,19 +244,74 @@ def _one_body(text: str, group: str) -> Name:
             latin = latin_reading(w).replace(" ", "")
             if latin:
                 out += words_of_body(w, latin, vessel)
+    out = _named_after(out)
+    readings = [_once(out)]
+    halves = [_halved(w) for w in out]
+    if not vessel and max(map(len, halves), default=1) > 1:
+        readings.append(_once([x for part in halves for x in part]))
+    numbers = frozenset(x.concept for x in readings[0] if x.kind == NUMBER)
+    return Name(text, group, tuple(readings), tuple(dict.fromkeys(found)), numbers)
+
+
+def _once(words: list[Word]) -> tuple[Word, ...]:
+    """The words, said once: what one word says and several, one concept twice."""
     once: list[Word] = []
-    for now in out:
+    for now in words:
         last = once[-1] if once else None
         if last and now.concept and now.concept == last.concept and now.kind == GENERIC:
             continue  # research and science are one concept: side by side they are said once
+        if last and last.concept in _MADE and now.latin in _MAKING:
+            continue  # the building of machines is one word in other languages
         if last and last.kind == now.kind == NUMBER and _tens(last) and len(now.concept) == 2:
             total = int(last.concept[1:]) + int(now.concept[1:])  # forty-four
             text = f"{last.text} {now.text}"
             once[-1] = word(text, str(total), False, NUMBER, f"#{total}")
             continue
         once.append(now)
-    numbers = frozenset(x.concept for x in once if x.kind == NUMBER)
-    return Name(text, group, (tuple(once),), tuple(dict.fromkeys(found)), numbers)
+    return tuple(once)
+
+
+_MADE = frozenset(
+    {"machine", "instrument", "ship", "engine", "tool", "lathe", "aviation", "automobile", "radio",
+     "energy", "heat", "rocket", "helicopter", "tractor", "electric"}
+)  # fmt: skip
+_MAKING = frozenset({"building", "build", "engineering", "making", "manufacturing"})
+
+
+def _halved(w: Word) -> tuple[Word, ...]:
+    """A word of two stems of the glossary as the two."""
+    if w.concept or not w.foreign or w.abjad or len(w.text) < 9:
+        return (w,)
+    return tuple(
+        word(part, latin_reading(part), False, kind, concept)
+        for part, (concept, kind) in halves_of(w.text)
+    ) or (w,)
+
+
+_AFTER = frozenset({"имени", "им", "імені", "ім", "імя", "named"})
+_AFTER_IT = frozenset({"атындағы", "атындагы", "номидаги", "nomidagi", "atyndagy"})
+_HONOUR = 0.3
+"""Of its weight, what a word keeps that says after whom something is named: it comes and goes."""
+
+
+def _named_after(words: list[Word]) -> list[Word]:
+    """The words of a name, those that say after whom it is named made light."""
+    light: set[int] = set()
+    for i, w in enumerate(words):
+        if w.text in _AFTER:
+            span = range(i + 1, min(i + 5, len(words)))
+        elif w.text in _AFTER_IT:
+            span = range(i - 1, max(i - 3, -1), -1)
+        else:
+            continue
+        light.add(i)
+        for k in span:
+            if words[k].kind not in (NAME, SMALL) and k != i + 1:  # a rank may stand before a name
+                break
+            light.add(k)
+    if not light or not any(w.kind == NAME for i, w in enumerate(words) if i not in light):
+        return words
+    return [replace(w, weight=w.weight * _HONOUR) if i in light else w for i, w in enumerate(words)]
 
 
 def _tens(x: Word) -> bool:

@@ -7,7 +7,7 @@ countries, gender and kind. Both explain themselves through the docstrings of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from umweg.parties.align import (
@@ -25,7 +25,7 @@ from umweg.parties.names import (
     analyse,
     group_of,
 )
-from umweg.parties.words import GENERATION, GENERIC, INITIAL, PLACE, Word
+from umweg.parties.words import GENERATION, GENERIC, INITIAL, NAME, PLACE, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,20 @@ def _loose(codes: set[str]) -> bool:
     return codes <= {"co", "corp", "inc", "ltd", "llc"}
 
 
+def only_trade_words_met(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str] | None:
+    """Only words of trade have met, which many firms share, and each name has another word left."""
+    ours, theirs = a.readings[0], b.readings[0]
+    met_ours = {i for m in meetings for i in m.ours}
+    met_theirs = {j for m in meetings for j in m.theirs}
+    if any(ours[i].kind != GENERIC for i in met_ours):
+        return None
+    left_ours = [w.text for i, w in enumerate(ours) if i not in met_ours and w.kind not in LIGHT]
+    left = [w.text for j, w in enumerate(theirs) if j not in met_theirs and w.kind not in LIGHT]
+    if not left_ours or not left:
+        return None
+    return 1.0, f"{' '.join(left_ours)} ≠ {' '.join(left)}"
+
+
 def order_differs(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str] | None:
     """The same words in another order; of a firm that is more than of a person."""
     if len(meetings) < 2:
@@ -129,6 +143,7 @@ RULES: dict[str, tuple[tuple[Rule, float], ...]] = {
         (forms_of_another_class, -0.45),
         (forms_differ, -0.1),
         (form_missing, -0.01),
+        (only_trade_words_met, -0.15),
         (order_differs, -0.02),
     ),
     VESSEL: ((numbers_differ, -0.35), (number_missing, -0.12), (order_differs, -0.05)),
@@ -155,8 +170,11 @@ def _agreement(a: Name, b: Name, ours: tuple[Word, ...], theirs: tuple[Word, ...
         worth += weight
     cost = 0.0
     # Where one name is a translation of the other, words of trade come and go.
-    translated = ours[0].foreign != theirs[0].foreign
-    generic = min(1.0, w.generic) if translated else w.generic
+    translated = any(x.foreign for x in ours) != any(x.foreign for x in theirs)
+    generic = w.generic
+    if translated:
+        named = any(ours[m.ours[0]].kind == NAME for m in meetings)
+        generic = min(0.5 if named else 1.0, w.generic)
     solid: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
     for side, left in enumerate((left_ours, left_theirs)):
         for word in left.values():
@@ -213,7 +231,12 @@ def agreement(a: Name, b: Name) -> Agreement:
     best = _agreement(a, b, a.readings[0], b.readings[0])
     if len(a.readings) + len(b.readings) > 2:
         best = max(
-            (_agreement(a, b, x, y) for x in a.readings for y in b.readings), key=lambda g: g.score
+            (
+                _agreement(replace(a, readings=(x,)), replace(b, readings=(y,)), x, y)
+                for x in a.readings
+                for y in b.readings
+            ),
+            key=lambda g: g.score,
         )
     if best.score > 0.99 and a.text.strip() != b.text.strip():
         # Only names that are the same to the letter reach 1.

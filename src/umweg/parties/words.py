@@ -74,7 +74,7 @@ def latin_reading(word: str) -> str:
 
 # What may follow a stem: suffixes and an ending, and no second stem (Уралсиб is not Ural).
 _ENDING = re.compile(
-    r"(?:тель|ель|ер|ор|ов|ев|ск|цк|ств|тв|ест|енн|нн|н|нь|ен|ин|ан|ян|ир|ост|ик|к|ц|ц[иі]|ч|ни|нн|ани|ени|"
+    r"(?:итель|тель|ель|ер|ор|ов|ев|ск|цк|ств|тв|ест|енн|нн|н|нь|ен|ин|ан|ян|ир|ост|ик|к|ц|ц[иі]|ч|ни|нн|ани|ени|"
     r"аци|яци|ици|ист|аль|льн|ль|л|ат|ич|іч|еск|ічн|ичн|щ|из|изм|иров|ова|ев|уа|т|ть|ющ|ящ|ій|лік|лар|лер|дар|"
     r"дер|тар|тер|с|сі|сы|ын|ін|дық|дік|тық|тік|лық|ғы|гі|чн|лиги|лик)*"
     r"(?:а|я|о|ё|е|и|ы|у|ю|ь|й|ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ых|их|ым|им|ом|ем|ами|ями|ам|ям|"
@@ -101,13 +101,9 @@ class Glossary:
     def of(self, text: str, latin: str) -> tuple[str, int] | None:
         """The concept of a word and its kind."""
         if not text.isascii():
-            found = self.native.get(text)
+            found = self.native_of(text)
             if found is not None:
                 return found
-            for end in range(len(text), 1, -1):
-                found = self.native_stems.get(text[:end])
-                if found is not None and _ENDING.fullmatch(text, end):
-                    return found
         found = self.whole.get(latin)
         if found is not None:
             return found
@@ -115,6 +111,17 @@ class Glossary:
         for end in range(len(key), 4, -1):
             found = self.stems.get(key[:end])
             if found is not None and _LATIN_ENDING.fullmatch(key, end):
+                return found
+        return None
+
+    def native_of(self, text: str) -> tuple[str, int] | None:
+        """The concept of a word in the letters of its language."""
+        found = self.native.get(text)
+        if found is not None:
+            return found
+        for end in range(len(text), 1, -1):
+            found = self.native_stems.get(text[:end])
+            if found is not None and _ENDING.fullmatch(text, end):
                 return found
         return None
 
@@ -154,10 +161,36 @@ def glossary() -> Glossary:
     return g
 
 
+def halves_of(text: str) -> tuple[tuple[str, tuple[str, int]], ...]:
+    """Of a word of two stems, what each means: электрооборудование, electric equipment.
+
+    The first stem is one of the glossary, with the vowel that joins it or its own; the rest is a
+    word of the glossary. Empty where the word is not made so.
+    """
+    g = glossary()
+    for cut in range(len(text) - 5, 2, -1):
+        stem = text[:cut]
+        joint = stem[-1] in "оеаіiя"
+        if stem not in g.native_stems and joint and len(stem) > 3:
+            stem = stem[:-1]
+        found = g.native_stems.get(stem)
+        if found is None or not (joint or len(stem) > 3):
+            continue
+        rest = g.native_of(text[cut:])
+        if rest is not None:
+            return (text[:cut], found), (text[cut:], rest)
+    return ()
+
+
 @cache
 def abbreviations() -> dict[str, tuple[str, ...]]:
     """Short words of names of firms, and the words they stand for."""
     return {r["short"]: tuple(r["words"].split()) for r in rows_of("abbreviations.csv")}
+
+
+@cache
+def _abbreviations_by_key() -> dict[str, tuple[str, ...]]:
+    return {key_of(short): words for short, words in abbreviations().items() if len(short) > 3}
 
 
 # -- numbers --------------------------------------------------------------------------------------
@@ -295,10 +328,12 @@ def words_of_body(text: str, latin: str, vessel: bool = False) -> tuple[Word, ..
 
     Of the words in the name of a vessel none is short for others.
     """
-    number = number_of(latin)
+    number = number_of(latin, roman=text.isascii())
     if number is not None:
         return (word(text, latin, False, NUMBER, f"#{number}"),)
     long = None if vessel else abbreviations().get(latin)
+    if long is None and not vessel and not text.isascii():
+        long = _abbreviations_by_key().get(key_of(latin))  # импекс, impex
     if long is not None:
         out = []
         for part in long:
