@@ -24,14 +24,13 @@ from umweg.flows.evidence_of_legs import agreement, leg_evidence, standard_score
 from umweg.flows.expectations import Expected, expect, sibling_matrix
 from umweg.flows.half_years import HALF_YEAR, Change, HalfYears, change, means
 from umweg.flows.panel import Amounts, Ints, Panel
-from umweg.flows.placebos import country_odds, earlier
+from umweg.flows.placebos import country_odds, earlier, joined_p
 from umweg.flows.stats import (
     Array,
     Flags,
     benjamini_hochberg,
     placebo_p,
     smallest_p,
-    tail_p,
 )
 
 LEGS = ("inbound", "onward", "gap", "to_transit", "from_transit")
@@ -396,11 +395,12 @@ def _ranked(seen: _Seen, fakes: _Seen | None, min_placebos: int) -> Detection:
                 continue
             usable = {"onward", "to_transit"} if with_on else set()
             usable |= {"gap"} if with_gap else set()
-            value, best, pool = _among(seen, fakes, mine, placebo, frozenset(usable))
+            value, best, past = _among(seen, fakes, mine, placebo, frozenset(usable))
             score[mine], path[mine] = value[mine], best[mine]
-            if len(pool) >= min_placebos:
-                p[mine] = tail_p(value[mine], pool)
-                most = max(most, len(pool))
+            goods = value[placebo & np.isfinite(value)]
+            if len(goods) >= min_placebos:
+                p[mine] = joined_p(value[mine], goods, past)
+                most = max(most, len(goods) + len(past))
     # Nothing arrived there at all: no detour, and no test that could be lost.
     cells = panel.transit[:, None] & panel.restricted & (seen.date >= 0)
     came = legs["inbound"].after + legs["from_transit"].after > 0
@@ -438,18 +438,16 @@ def _placebos(seen: _Seen, fakes: _Seen | None) -> str:
 def _among(
     seen: _Seen, fakes: _Seen | None, tested: Flags, placebo: Flags, usable: frozenset[str]
 ) -> tuple[Array, Ints, Array]:
-    """Scores of all cells, their paths, and the scores of the placebos."""
+    """Scores of all cells, their paths, and the scores of the tested cells at a fake date."""
     value, best = seen.scores(usable)
     own = value[placebo & np.isfinite(value)]
     if fakes is None:
-        value = value + country_odds(value, tested, own)
-        return value, best, value[placebo & np.isfinite(value)]
+        return value + country_odds(value, tested, own), best, np.array([])
     before, _ = fakes.scores(usable)
     cells = fakes.candidates & np.isfinite(before)
     both = np.concatenate([own, before[cells]])
-    value = value + country_odds(value, tested, both)
     before = before + country_odds(before, cells, both)
-    return value, best, np.concatenate([value[placebo & np.isfinite(value)], before[cells]])
+    return value + country_odds(value, tested, both), best, before[cells]
 
 
 def _leg_ranks(evidence: Array, cells: Flags, placebo: Flags, min_placebos: int) -> Array:

@@ -13,8 +13,9 @@ import numpy as np
 
 from umweg.flows.half_years import HALF_YEAR, RAMP
 from umweg.flows.panel import Panel
-from umweg.flows.stats import Array, Flags
+from umweg.flows.stats import Array, Flags, tail_p
 
+LEVEL = 0.95
 YEAR = 12
 STRIKING = 0.98
 """A score above this quantile of the placebos is striking."""
@@ -53,6 +54,27 @@ def earlier(panel: Panel) -> Panel | None:
         publishes_imports=panel.publishes_imports[:, :end],
         sent_known=panel.sent_known[:end],
     )
+
+
+def joined_p(scores: Array, goods: Array, dates: Array) -> Array:
+    """p among two kinds of placebos: the tail of both together, at the level of the first.
+
+    What happens at the date of the measures alone makes the placebos of an earlier date too quiet.
+    So they add to the number of ranks, while how frequent a high score is, above the 95 % quantile
+    of the unrestricted goods, is what these say if they say more.
+
+    Args:
+        scores: What is tested; NaN gives NaN.
+        goods: Scores of unrestricted goods at the date.
+        dates: Scores of tested cells at an earlier date; may be empty.
+    """
+    both = np.concatenate([goods, dates])
+    if not len(dates) or not len(goods):
+        return tail_p(scores, both)
+    high = np.quantile(goods, LEVEL)
+    share = float((both > high).mean())
+    ratio = float((goods > high).mean()) / share if share > 0 else 1.0
+    return np.asarray(np.minimum(tail_p(scores, both) * max(1.0, ratio), 1.0))
 
 
 def country_odds(score: Array, tested: Flags, placebos: Array) -> Array:
