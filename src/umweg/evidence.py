@@ -162,6 +162,10 @@ CAVEATS: Mapping[str, str] = {
     "total-only-onward": "The onward figure is of all goods: it is shown, not judged.",
     "windows-after-measures": "The window before does not end before the measures began: a detour "
     "that had begun by then is part of the comparison.",
+    "unit-values-differ": "What went on has another unit value (USD/kg) than what came in: other "
+    "goods, other qualities, or a weight that is wrong.",
+    "weight-not-conserved": "What went on weighs more than what came in from the coalition and can "
+    "have lain in stock: part of it came from elsewhere.",
     "volume-firm-level": "Volumes are minima of sums by product; followed firm by firm, far less "
     "was found to be rerouted than such minima suggest (1.8 against 16.1 %; Iyoha et al.).",
     "wider-codes": "The statistics are held at fewer digits than the list: the figure contains "

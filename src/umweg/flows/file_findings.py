@@ -26,6 +26,7 @@ from umweg.flows.policy import Policy
 from umweg.flows.result import CorridorResult, Volume
 from umweg.flows.stats import Array
 from umweg.flows.volumes import Volumes, volumes_of
+from umweg.flows.weights import Weights, weights_of
 
 PER_YEAR = 2.0
 """Half-years in a year."""
@@ -60,6 +61,7 @@ def corridor_results(
     most = max(policy.q, VOLUMES_UP_TO_Q)
     places, units = np.nonzero(found.tested & (found.q <= most))
     volumes = volumes_of(found, places, units, policy.volume)
+    weights = weights_of(found, volumes, held.weights, places, units, policy.volume)
     at = {(int(p), int(u)): i for i, (p, u) in enumerate(zip(places, units, strict=True))}
     results: list[CorridorResult] = []
     for place in np.flatnonzero(panel.transit):
@@ -67,7 +69,8 @@ def corridor_results(
             cell = _Cell(found, int(place), unit)
             index = at.get((int(place), unit))
             results += [
-                _corridor(held, cell, good, policy, volumes, index, len(goods)) for good in goods
+                _corridor(held, cell, good, policy, (volumes, weights), index, len(goods))
+                for good in goods
             ]
     return tuple(
         sorted(
@@ -84,8 +87,8 @@ def corridor_results(
 
 
 def _corridor(
-    held: FilePanel, cell: _Cell, good: Good, policy: Policy, volumes: Volumes,
-    index: int | None, sharing: int,
+    held: FilePanel, cell: _Cell, good: Good, policy: Policy,
+    amounts: tuple[Volumes, Weights], index: int | None, sharing: int,
 ) -> CorridorResult:  # fmt: skip
     found, panel = cell.found, cell.found.panel
     place = panel.places[cell.place]
@@ -100,7 +103,7 @@ def _corridor(
     score = None if created else _known(cell.of(found.score))
     volume = None
     if index is not None and not created:
-        volume = _volume(volumes, index, sharing)
+        volume = _volume(*amounts, index, sharing)
     base = cell.leg("inbound", "before") * PER_YEAR
     caveats = [
         Caveat(key)
@@ -112,6 +115,8 @@ def _corridor(
             ("joined-codes", sharing > 1 or len(held.units.members[cell.unit]) > 2),
             ("fake-date-placebos", found.placebos == FAKE_DATES),
             ("yearly-figures", held.yearly),
+            ("unit-values-differ", volume is not None and not amounts[1].plausible[index or 0]),
+            ("weight-not-conserved", volume is not None and not amounts[1].conserved[index or 0]),
             ("volume-firm-level", volume is not None),
             ("value-not-volume", True),
         )
@@ -159,16 +164,22 @@ def _a_year(months: NDArray[np.float32]) -> float:
     return float(months.mean()) * 12 if len(months) else 0.0
 
 
-def _volume(v: Volumes, i: int, sharing: int) -> Volume:
+def _volume(v: Volumes, w: Weights, i: int, sharing: int) -> Volume:
     """The volume of a cell; codes that a revision ties together share it."""
     part = 1.0 / sharing
+    lower = part if sharing == 1 else 0.0
+    kg = bool(np.isfinite(w.central[i]))
     return Volume(
-        lower_usd=float(v.lower[i]) * part if sharing == 1 else 0.0,
+        lower_usd=float(v.lower[i]) * lower,
         central_usd=float(v.central[i]) * part,
         upper_usd=float(v.upper[i]),
         onward_usd=float(v.onward[i]) * part,
         ghost_usd=float(v.ghost[i]) * part,
         without_ghost=bool(v.without_ghost[i]),
+        lower_kg=float(w.lower[i]) * lower if kg else None,
+        central_kg=float(w.central[i]) * part if kg else None,
+        upper_kg=float(w.upper[i]) if kg else None,
+        unit_value_ratio=_known(float(w.ratio[i])),
     )
 
 

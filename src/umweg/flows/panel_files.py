@@ -18,6 +18,7 @@ from umweg.flows.panel import Amounts, Ints, Panel
 from umweg.flows.reporting import Reporting, fill_gaps
 from umweg.flows.row_checks import months_of
 from umweg.flows.stats import Flags
+from umweg.flows.weights import weighed_rows
 from umweg.store.engine import Engine
 
 LEGS = (
@@ -39,6 +40,7 @@ class FilePanel:
         mirrored: Exporters and places whose flows come from the other side's report.
         created: Units of which nobody reported anything before their edition began.
         yearly: Whether the figures are by year, each spread over its twelve months.
+        weights: Kilograms of the restricted units, see `weights.weighed_rows`.
     """
 
     panel: Panel
@@ -49,7 +51,8 @@ class FilePanel:
     imputed: tuple[str, ...]
     mirrored: tuple[str, ...]
     created: Flags
-    yearly: bool = False
+    yearly: bool
+    weights: pa.Table
 
 
 def file_panel(tables: Tables, tau: float) -> FilePanel:
@@ -108,6 +111,7 @@ def file_panel(tables: Tables, tau: float) -> FilePanel:
         panel, _goods_of(tables.goods, units), units, reporting,
         {k: v for k, v in aside.items() if v}, imputed, mirrored,
         _created(panel, units), tables.yearly,
+        weighed_rows(engine, rows, np.flatnonzero(restricted), LEGS),
     )  # fmt: skip
 
 

@@ -60,6 +60,9 @@ class VolumePolicy(_Strict):
     stock_share: float = Field(ge=0, le=1)
     report_error: float = Field(ge=0, lt=1)
     home_output_usd: float = Field(ge=0)
+    unit_value_low: float = Field(gt=0)
+    unit_value_high: float = Field(gt=0)
+    weighed_share: float = Field(ge=0, le=1)
 
 
 class Floors(_Strict):

@@ -61,7 +61,8 @@ class Volume:
     """How much may have passed in a flagged corridor, USD over all months from the measure on.
 
     `onward_usd` and `ghost_usd` are the two parts of the central estimate. `without_ghost`: the
-    mirror gap could not be tested, so that the upper bound knows no ghost trade.
+    mirror gap could not be tested, so that the upper bound knows no ghost trade. Kilograms, and the
+    unit value of what went on over that of what came in, where enough rows state a weight.
     """
 
     lower_usd: float
@@ -70,6 +71,10 @@ class Volume:
     onward_usd: float
     ghost_usd: float
     without_ghost: bool
+    lower_kg: float | None = None
+    central_kg: float | None = None
+    upper_kg: float | None = None
+    unit_value_ratio: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +243,10 @@ def volume_json(volume: Volume | None) -> dict[str, Any]:
         "volume_onward_usd": _plain(v.onward_usd) if v else None,
         "volume_ghost_usd": _plain(v.ghost_usd) if v else None,
         "volume_without_ghost": v.without_ghost if v else None,
+        "volume_lower_kg": _plain(v.lower_kg) if v else None,
+        "volume_kg": _plain(v.central_kg) if v else None,
+        "volume_upper_kg": _plain(v.upper_kg) if v else None,
+        "unit_value_ratio": _plain(v.unit_value_ratio) if v else None,
     }
 
 

@@ -48,6 +48,7 @@ class Volumes:
         onward, ghost: The two parts of the central estimate.
         inbound_excess, onward_excess, gap_rise: The excesses that it was made of.
         without_ghost: Whether the gap could not be tested, so that `upper` knows no ghost trade.
+        inbound_high, onward_low, onward_high, gap_high: Ends of these, one-sided 90 %.
         other_supply: Excess supply of the country from other origins; NaN where not known.
     """
 
@@ -59,6 +60,10 @@ class Volumes:
     inbound_excess: Array
     onward_excess: Array
     gap_rise: Array
+    inbound_high: Array
+    onward_low: Array
+    onward_high: Array
+    gap_high: Array
     without_ghost: Flags
     other_supply: Array
 
@@ -271,6 +276,10 @@ def _if_detour(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
         inbound_excess=came.value,
         onward_excess=went.value,
         gap_rise=rise.value,
+        inbound_high=came.high,
+        onward_low=went.low,
+        onward_high=went.high,
+        gap_high=rise.high,
         without_ghost=~tested,
         other_supply=np.where(home, np.nan, supply),
     )

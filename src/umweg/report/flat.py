@@ -17,6 +17,7 @@ SIGNAL_PARTS = (
 VOLUMES = (
     "volume_lower_usd", "volume_usd", "volume_upper_usd", "volume_onward_usd", "volume_ghost_usd",
     "volume_without_ghost",
+    "volume_lower_kg", "volume_kg", "volume_upper_kg", "unit_value_ratio",
 )  # fmt: skip
 COLUMNS: tuple[str, ...] = (
     "run_id", "target", "transit", "code", "nomenclature", "description", "lists",

@@ -48,6 +48,8 @@ CORRIDORS: tuple[Column, ...] = (
     ("q_value", "p", 9), ("lists", "text", 40), ("caveats", "text", 40),
     ("volume_lower_usd", "usd", 16), ("volume_usd", "usd", 16), ("volume_upper_usd", "usd", 16),
     ("volume_onward_usd", "usd", 16), ("volume_ghost_usd", "usd", 16),
+    ("volume_lower_kg", "usd", 16), ("volume_kg", "usd", 16), ("volume_upper_kg", "usd", 16),
+    ("unit_value_ratio", "ratio", 10),
 )  # fmt: skip
 SIGNALS: tuple[Column, ...] = (
     ("scale", "text", 9), ("transit", "text", 8), ("code", "text", 11),
