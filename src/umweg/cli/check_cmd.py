@@ -355,7 +355,14 @@ def _pack(
     from umweg.report.evidence_pack import write_pack
     from umweg.screening.policy import DEFAULT
 
-    write_pack(result, folder, source=file, policy=options.policy or DEFAULT, goods_lists=lists)
+    write_pack(
+        result,
+        folder,
+        source=file,
+        policy=options.policy or DEFAULT,
+        goods_lists=lists,
+        usual_quantities=options.usual_quantities,
+    )
 
 
 def _replay(folder: Path, store: Store, no_color: bool, output: Path | None) -> int:

@@ -149,9 +149,19 @@ def replay_text(found: Replay, *, style: Style) -> str:
         lines += wrap(f"the file {name} is missing, or not as the manifest says", 2)
     for what, (before, now) in found.differences.items():
         lines += wrap(f"{what}: {before or 'none'} in the pack, {now or 'none'} now", 2)
-    lines.append(f"  {len(found.changed):,} of {found.decided:,} lines are decided otherwise")
+    others = sum(c.before != c.now for c in found.changed)
+    lines += wrap(
+        f"{others:,} of {found.decided:,} lines are decided otherwise, "
+        f"{len(found.changed) - others:,} the same for other reasons",
+        2,
+    )
     for change in found.changed[:ALERTS_SHOWN]:
-        lines += wrap(f"row {change.row}: {change.before} → {change.now}", 4)
+        both = f"{change.before} → {change.now}"
+        if change.before == change.now:
+            both = f"{change.now}, for other reasons"
+        lines += wrap(f"row {change.row}: {both}", 4)
         for reason in change.reasons:
             lines += wrap(reason, 6)
+    if len(found.changed) > ALERTS_SHOWN:
+        lines.append(f"    … and {len(found.changed) - ALERTS_SHOWN:,} more")
     return "\n".join(lines) + "\n"

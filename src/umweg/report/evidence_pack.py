@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import Any
 from umweg.errors import UsageError
 from umweg.report.check_files import check_csv, check_html, check_xlsx, order_html
 from umweg.screening import CheckResult, ColumnMap, LineResult, mapping_text
+from umweg.screening.check import quantities_text
+from umweg.screening.replay import QUANTITIES
 from umweg.screening.result import ROWS_SCHEMA
 
 FORMAT = 1
@@ -31,6 +33,7 @@ def write_pack(
     source: Path,
     policy: Path,
     goods_lists: Sequence[Path] = (),
+    usual_quantities: Mapping[tuple[str, str], float] | None = None,
 ) -> Path:
     """Write the pack into a new or empty folder; the manifest comes last.
 
@@ -40,6 +43,7 @@ def write_pack(
         source: The file that was checked; a copy of it goes into the pack.
         policy: The policy file that was used.
         goods_lists: The goods lists of the user.
+        usual_quantities: What customers usually order, as the run was given it.
 
     Returns:
         The path of the manifest.
@@ -56,7 +60,7 @@ def write_pack(
                 allowed="a folder that does not exist yet, or an empty one",
                 next_step="name a new folder: a pack is never mixed with another",
             )
-        return _write(result, folder, source, policy, goods_lists)
+        return _write(result, folder, source, policy, goods_lists, usual_quantities or {})
     except OSError as error:
         raise UsageError(
             f"the evidence pack cannot be written: {error.strerror or error}",
@@ -66,7 +70,12 @@ def write_pack(
 
 
 def _write(
-    result: CheckResult, folder: Path, source: Path, policy: Path, goods_lists: Sequence[Path]
+    result: CheckResult,
+    folder: Path,
+    source: Path,
+    policy: Path,
+    goods_lists: Sequence[Path],
+    usual: Mapping[tuple[str, str], float],
 ) -> Path:
     run = result.run
     kept = folder / "input"
@@ -75,6 +84,8 @@ def _write(
     copies["policy"] = _copy(policy, kept / "policy.yaml")
     for n, path in enumerate(goods_lists, start=1):
         copies[f"goods list {n}"] = _copy(path, kept / f"goods-list-{n}.csv")
+    if usual:
+        (kept / QUANTITIES).write_text(quantities_text(usual), encoding="utf-8")
     columns = ColumnMap(run.columns, run.how, run.unused_columns)
     (kept / "mapping.yaml").write_text(mapping_text(columns), encoding="utf-8")
     _parts(folder / "result.json", result.json_parts())

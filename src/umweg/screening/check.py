@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from umweg.screening.policy import load_policy
 from umweg.screening.result import CheckResult, Run
 from umweg.screening.signals import CorridorSignals
 from umweg.sources.table_file import TableFile
-from umweg.store import Store
+from umweg.store import Manifest, Store
 from umweg.version import __version__
 
 Progress = Callable[[int], None]
@@ -113,7 +114,10 @@ def check(
         if progress:
             progress(screening.read)
     not_checked = _never_checked(columns, options, store)
-    run = _run(file, columns, regime, facts, as_of, options, party_lists, screening.notes())
+    figures = tuple(m.snapshot_id for m in store.published_by(as_of).snapshots() if _of_figures(m))
+    run = _run(
+        file, columns, regime, facts, as_of, options, party_lists, figures, screening.notes()
+    )
     return CheckResult(
         run=run,
         read=screening.read,
@@ -174,7 +178,7 @@ def _matcher(
     held = [
         {"snapshot": m.snapshot_id, "source": m.source, "dataset": m.dataset}
         for m in store.snapshots(as_of)
-        if any(t.table == "entities" for t in m.tables)
+        if any(t.table in ("entities", "relations") for t in m.tables)
     ]
     return matcher, tuple(held)
 
@@ -215,6 +219,16 @@ def _answerable(
     return frozenset(columns.roles) | more
 
 
+def _of_figures(manifest: Manifest) -> bool:
+    return any(manifest.paths(table) for table in ("flows", "rates", "daily_rates"))
+
+
+def quantities_text(quantities: Mapping[tuple[str, str], float]) -> str:
+    """The usual quantities of customers, as an evidence pack keeps them."""
+    rows = sorted([name, code, quantity] for (name, code), quantity in quantities.items())
+    return json.dumps(rows, ensure_ascii=False, indent=0) + "\n"
+
+
 def _run(
     file: TableFile,
     columns: ColumnMap,
@@ -223,6 +237,7 @@ def _run(
     as_of: date,
     options: CheckOptions,
     party_lists: tuple[Mapping[str, Any], ...],
+    figures: tuple[str, ...],
     notes: tuple[str, ...],
 ) -> Run:
     with file.path.open("rb") as f:
@@ -239,14 +254,22 @@ def _run(
     }
     lists = tuple(_list_passport(g) for g in options.goods_lists)
     scans = facts.signals.run_ids if facts.signals else ()
+    usual = quantities_text(options.usual_quantities)
+    asked = {
+        "parties": options.parties,
+        "usual_quantities": len(options.usual_quantities),
+        "usual_quantities_sha256": hashlib.sha256(usual.encode()).hexdigest(),
+    }
     parts = [
         digest, regime.version, as_of.isoformat(), ",".join(facts.targets), facts.policy.sha256,
-        str(sorted(columns.roles.items())), str(lists), str(party_lists), str(scans), __version__,
+        str(sorted(columns.roles.items())), str(lists), str(party_lists), str(scans), str(figures),
+        str(asked), __version__,
     ]  # fmt: skip
     run_id = "check-" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
     return Run(
         run_id, __version__, regime.version, as_of.isoformat(), facts.targets, facts.policy,
-        source, columns.roles, columns.how, columns.unused, lists, party_lists, scans, notes,
+        source, columns.roles, columns.how, columns.unused, lists, party_lists, scans, figures,
+        asked, notes,
     )  # fmt: skip
 
 
@@ -259,6 +282,10 @@ def _list_passport(goods_list: GoodsList) -> dict[str, Any]:
 
     return {
         "id": goods_list.id,
+        "title": goods_list.info.title,
+        "reference": goods_list.info.instrument,
+        "target": next(iter(goods_list.targets), ""),
+        "nomenclature": goods_list.info.nomenclature,
         "sha256": digest,
         "codes": len(goods_list.entries),
         "complete_from": day(goods_list.complete_from),

@@ -17,6 +17,9 @@ from umweg.screening.columns import read_mapping
 from umweg.screening.result import CheckResult
 from umweg.store import Store
 
+QUANTITIES = "usual-quantities.json"
+"""The file of a pack that holds what customers usually order, from `--history`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -76,11 +79,17 @@ def replay(folder: Path, store: Store | None = None, *, regime: Regime | None = 
     for n, passport in enumerate(run["goods_lists"], start=1):
         goods_list = goods_list_from_csv(
             folder / "input" / f"goods-list-{n}.csv",
+            # A copy has another name than the file that the user gave; reasons cite that one.
             id=passport["id"],
+            title=passport["title"],
+            reference=passport["reference"],
+            target=passport["target"],
+            nomenclature=passport["nomenclature"],
             complete_from=_day(passport["complete_from"]),
             complete_until=_day(passport["complete_until"]),
         )
         lists.append(goods_list)
+    asked = run["options"]
     options = CheckOptions(
         targets=tuple(run["targets"]),
         as_of=date.fromisoformat(run["as_of"]),
@@ -90,6 +99,8 @@ def replay(folder: Path, store: Store | None = None, *, regime: Regime | None = 
         sheet=run["input"]["sheet"] or None,
         encoding=run["input"]["encoding"] or None,
         delimiter=run["input"]["delimiter"] or None,
+        parties=bool(asked["parties"]),
+        usual_quantities=_quantities(folder) if asked["usual_quantities"] else {},
     )
     source = _inside(folder, manifest["inputs"]["order book"]["path"])
     result = check(source, store, options, regime=regime)
@@ -105,8 +116,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / "manifest.json").read_text("utf-8"))
         if found["format"] != 1 or not isinstance(found["files"], dict):
             raise ValueError(f"format {found['format']!r}")
-        for key in ("run", "inputs"):
-            found[key].items()
+        for mapping in (found["run"], found["inputs"], found["run"]["options"]):
+            mapping.items()
         found["inputs"]["order book"]["path"].strip()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
@@ -126,29 +137,58 @@ _SOURCES = {
     "goods_lists": "goods lists of the user",
     "party_lists": "lists of parties",
     "statistics": "saved scan",
+    "figures": "trade figures and rates",
+    "options": "options",
 }
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    found = {
-        name: (_shown(before[key]), _shown(now[key]))
-        for key, name in _SOURCES.items()
-        if _shown(before[key]) != _shown(now[key])
-    }
+    """What the two runs rest on, where it differs: of lists only the members of one of them."""
+    found = {}
+    for key, name in _SOURCES.items():
+        one, two = _members(before.get(key)), _members(now.get(key))
+        if set(one) != set(two):
+            found[name] = (_joined(one, two), _joined(two, one))
     for key in ("policy", "input"):
-        one, two = before[key]["sha256"], now[key]["sha256"]
-        if one != two:
-            found["order book" if key == "input" else key] = (one, two)
+        was, is_now = before[key]["sha256"], now[key]["sha256"]
+        if was != is_now:
+            what = "order book" if key == "input" else key
+            found[what] = (f"SHA-256 {was[:12]}", f"SHA-256 {is_now[:12]}")
     return found
 
 
-def _shown(value: Any) -> str:
+def _members(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        return [f"{k} {v}" for k, v in value.items()]
     if isinstance(value, list | tuple):
-        return ", ".join(
-            str(v.get("snapshot") or v.get("sha256") or v) if isinstance(v, dict) else str(v)
-            for v in value
-        )
-    return str(value)
+        return [_member(v) for v in value]
+    return [] if value in (None, "") else [str(value)]
+
+
+def _member(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    if snapshot := value.get("snapshot"):
+        return str(snapshot)
+    reach = f", complete {value.get('complete_from')}..{value.get('complete_until')}"
+    return f"{value.get('id')} (SHA-256 {str(value.get('sha256'))[:12]}{reach})"
+
+
+def _joined(these: list[str], others: list[str]) -> str:
+    return ", ".join(m for m in these if m not in others)
+
+
+def _quantities(folder: Path) -> dict[tuple[str, str], float]:
+    path = folder / "input" / QUANTITIES
+    try:
+        rows = json.loads(path.read_text("utf-8"))
+        return {(str(name), str(code)): float(quantity) for name, code, quantity in rows}
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(
+            f"the usual quantities of the pack cannot be read: {error}",
+            where=str(path),
+            next_step="take the pack from the archive again",
+        ) from None
 
 
 def _changed(folder: Path, result: CheckResult) -> tuple[Changed, ...]:
@@ -171,6 +211,7 @@ def _changed(folder: Path, result: CheckResult) -> tuple[Changed, ...]:
             now = {(r.key, r.source, r.date) for r in line.reasons}
             reasons = [f"now: {k} ({s}, {d})" for k, s, d in sorted(now - keys)]
             reasons += [f"no longer: {k} ({s}, {d})" for k, s, d in sorted(keys - now)]
+            reasons = reasons or ["the order's own data, a list entry or the policy is another"]
             found.append(Changed(line.row, other["tested"], line.decision.value, tuple(reasons)))
     found += [Changed(row, line["decision"], "not a line now", ()) for row, line in old.items()]
     return tuple(found)

@@ -43,6 +43,9 @@ class Run:
         goods_lists: Lists of the user: id, SHA-256, reach.
         party_lists: Snapshots of the lists of parties.
         statistics: The saved scan, if any.
+        figures: Snapshots of trade figures and of rates.
+        options: What was asked beside all this: whether parties are looked up, and usual quantities
+            from a history (their number and SHA-256).
         notes: What was assumed, in words.
     """
 
@@ -59,6 +62,8 @@ class Run:
     goods_lists: tuple[Mapping[str, Any], ...]
     party_lists: tuple[Mapping[str, Any], ...]
     statistics: tuple[str, ...]
+    figures: tuple[str, ...]
+    options: Mapping[str, Any]
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -77,6 +82,8 @@ class Run:
             "goods_lists": [dict(x) for x in self.goods_lists],
             "party_lists": [dict(x) for x in self.party_lists],
             "statistics": list(self.statistics),
+            "figures": list(self.figures),
+            "options": dict(self.options),
             "notes": list(self.notes),
         }
 
