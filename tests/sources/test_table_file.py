@@ -114,7 +114,7 @@ def test_a_title_above_the_header_is_not_the_header(tmp_path: Path) -> None:
     file = TableFile(saved(tmp_path, "Auftragsliste 03/2024\n\nNr;Name;Wert\n1;x;2\n"))
     assert file.columns == ("Nr", "Name", "Wert")
     assert file.header_row == 3
-    assert "1 rows above" in file.notes[0]
+    assert "1 row above" in file.notes[0]
     assert numbers(file) == [4]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from umweg.errors import StoreError, UsageError
 from umweg.flows.goods_statistics import GoodsStatistics
 from umweg.regime import GoodsList, Regime, load
-from umweg.screening.columns import PARTY_ROLES, ColumnMap, propose
+from umweg.screening.columns import PARTY_ROLES, ColumnMap, propose, recognised
 from umweg.screening.deciding import Screening
 from umweg.screening.facts import Facts
 from umweg.screening.flags import FLAGS, flag_reason, questionnaire
@@ -91,8 +91,9 @@ def check(
     policy = load_policy(options.policy)
     targets = _targets(options.targets, regime)
     file = TableFile(
-        path, sheet=options.sheet, encoding=options.encoding, delimiter=options.delimiter
-    )
+        path, sheet=options.sheet, encoding=options.encoding, delimiter=options.delimiter,
+        recognise=recognised,
+    )  # fmt: skip
     columns = propose(file.columns, options.mapping)
     book = OrderBook(file, columns)
     as_of = options.as_of or date.today()  # noqa: DTZ011 - the asker's own calendar day

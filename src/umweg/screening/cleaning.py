@@ -7,6 +7,7 @@ was changed to get it. Nothing is guessed: where a text can mean two things it h
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,6 +33,14 @@ EMPTY = Cell()
 _FLOAT = re.compile(r"^([0-9]{2,10})[.,]0+$")
 _CODE_SIGNS = re.compile(r"[\s.\-/'’\u00a0\u202f]")
 _EX = re.compile(r"^(?:ex|aus|из)[\s:.]*(?=[0-9])", re.IGNORECASE)
+_NAMED = re.compile(
+    r"^(?:hs|hts|htsus|cn|kn|taric|тн\s?вэд|schedule\s?b)[\s:.#-]*(?:code|nr|no)?[\s:.]*(?=[0-9])",
+    re.IGNORECASE,
+)
+_SHORTENED = re.compile(r"^[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+$", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"^\D*([0-9][0-9. \u00a0]{2,13}?)\s*(-|–|—|/|,|;|\+|&|bis|to|und|and|и|по)\s*(?=[0-9]{4})"
+)
 
 
 def clean_code(text: str, was_number: bool = False) -> Cell:
@@ -46,7 +55,16 @@ def clean_code(text: str, was_number: bool = False) -> Cell:
     if not shown:
         return EMPTY
     notes: list[str] = []
-    digits = shown
+    # Digits of other scripts and of full width are digits.
+    digits = unicodedata.normalize("NFKC", shown)
+    if _SHORTENED.match(digits):
+        return Cell(
+            problem=f"'{cut(shown)}' is a number that a spreadsheet shortened, and its digits are "
+            "lost: format the column as text and export it again"
+        )
+    digits = _NAMED.sub("", digits)
+    if several := _several(digits):
+        return Cell(problem=f"'{cut(shown)}' names {several}: a line has one code")
     if found := _FLOAT.match(digits):
         digits = found[1]
         notes.append(f"'{cut(shown)}' is a code typed as a number")
@@ -77,6 +95,23 @@ def clean_code(text: str, was_number: bool = False) -> Cell:
     if not notes and plain != shown:
         notes.append(f"'{cut(shown)}' is read as {code}")
     return Cell(code, "; ".join(notes))
+
+
+def _several(text: str) -> str:
+    """`a range of codes` or `more than one code`, where a text names these; else empty."""
+    found = _SEVERAL.match(text)
+    if found is None or len(_CODE_SIGNS.sub("", found[1])) not in (4, 6, 8, 10):
+        return ""
+    rest = _CODE_SIGNS.sub("", text[found.end() :])
+    # 8542-3190 is one code with a dash in it.
+    one = len(_CODE_SIGNS.sub("", found[1])) + len(rest) <= 10 and found[2] in "-–—/"
+    if one:
+        return ""
+    return (
+        "a range of codes"
+        if found[2] in ("-", "–", "—", "bis", "to", "по")
+        else ("more than one code")
+    )
 
 
 def us_code(cell: Cell) -> Cell:
@@ -113,17 +148,24 @@ _NUMBER = re.compile(r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1
 _EDGES = re.compile(r"^[^\d+\-.,(]+|[^\d).,\-]+$")
 
 
-def clean_number(text: str, decimal: str = "") -> tuple[float | None, str, str]:
+def clean_number(
+    text: str, decimal: str = "", *, money: bool = False
+) -> tuple[float | None, str, str]:
     """(number, note, problem) of an amount.
 
     Args:
         text: The cell; a currency or unit around the number is left out, and said.
         decimal: The sign before the decimals, `,` or `.`, as the column as a whole shows it. It
             decides what `1.234` is; without it such a text has no value.
+        money: Only a currency may stand around the number: `12 TEUR` and `12k` are no twelve.
     """
     shown = text.strip()
     if not shown or shown.strip("-–—") == "":
         return None, "", ""  # a dash stands for "none"
+    shown = re.sub(r"(?<=[^\W\d])\.$", "", unicodedata.normalize("NFKC", shown))  # 100 руб.
+    around = " ".join(m[0] for m in _EDGES.finditer(shown))
+    if money and (unknown := _no_currency(around)):
+        return None, "", f"'{cut(shown)}': '{cut(unknown)}' is no currency"
     core = _SPACES.sub("", _EDGES.sub("", shown))
     if shown.startswith("(") and shown.endswith(")"):
         core = "-" + core.strip("()")
@@ -148,6 +190,12 @@ def clean_number(text: str, decimal: str = "") -> tuple[float | None, str, str]:
     if value in (float("inf"), float("-inf")):
         return None, "", f"'{cut(shown)}' is too large"
     return value, note, ""
+
+
+def _no_currency(around: str) -> str:
+    """The first word around an amount that is no currency; empty where all are."""
+    words = re.findall(r"[^\W\d_]+\$?", around.upper())
+    return next((w for w in words if w not in _CURRENCY_WORDS and w not in _CURRENCIES), "")
 
 
 def _three(core: str) -> bool:

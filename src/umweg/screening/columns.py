@@ -106,6 +106,13 @@ def propose(columns: Sequence[str], given: Mapping[str, str] | None = None) -> C
             reasons[role] = how
             taken.add(column)
     if not any(role in roles for role in _NEEDED):
+        if sum(c.strip()[:1].isdigit() for c in columns) * 3 >= len(columns):
+            raise InputError(
+                "the table has no header: its first row looks like an order",
+                where=f"first row: {listed(columns)}",
+                allowed="a row of column names above the orders",
+                next_step="add a row such as  order;hs code;country;consignee;value;currency;date",
+            )
         raise InputError(
             "no column of a goods code, a destination or a party was found",
             where=f"header: {listed(columns)}",
@@ -121,6 +128,12 @@ def propose(columns: Sequence[str], given: Mapping[str, str] | None = None) -> C
         tuple(c for c in columns if c not in taken),
         _currency_of(ordered),
     )
+
+
+def recognised(columns: Sequence[str]) -> int:
+    """How many roles the names of a row play: of several rows, that of most is the header."""
+    found = {role for column in columns for role, *_ in _claims(column)}
+    return len(found & set(known_names()))
 
 
 def _claims(column: str) -> list[tuple[str, int, int, str]]:

@@ -67,7 +67,7 @@ class Screening:
             return
         days, stretches, numbers = self._days(lines)
         usd, eur = self._rates_of(lines, numbers)
-        value_usd = lines.value * usd
+        value_usd = np.round(lines.value * usd, 2)
         trade = self._trade_ids(lines, days, stretches, self._price_steps(lines, eur))
         parties = self._party_ids(lines)
         trade_facts = np.array(self._trade_facts, np.int64)[trade]
@@ -364,16 +364,21 @@ class Screening:
         """What was assumed about the lines."""
         notes = [*self._book.file.notes]
         if self._undated:
-            notes.append(
-                f"{self._undated:,} lines name no day: the law is asked as of {self._as_of}"
+            what = "1 line names" if self._undated == 1 else f"{self._undated:,} lines name"
+            notes.append(f"{what} no day: the law is asked as of {self._as_of}")
+        if number := self._unread_amounts:
+            what = (
+                "1 amount cannot be read and counts"
+                if number == 1
+                else (f"{number:,} amounts cannot be read and count")
             )
-        if self._unread_amounts:
-            notes.append(f"{self._unread_amounts:,} amounts cannot be read and count as not known")
-        roles = self._book.columns.roles
-        if "value" in roles or "unit_price" in roles:
-            if not ("currency" in roles or self._book.columns.currency):
-                notes.append("no currency is named: amounts are not brought to USD")
-            notes += self._converted.notes()
+            notes.append(f"{what} as not known")
+        notes += self._converted.notes()
+        for role, what in (("code", "goods code"), ("destination", "country of destination")):
+            if role not in self._book.columns.roles:
+                notes.append(
+                    f"no column of a {what} was found: name it with --mapping, if there is one"
+                )
         return tuple(notes)
 
     def groups(self) -> tuple[str, ...]:

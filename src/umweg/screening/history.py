@@ -21,7 +21,7 @@ from umweg.errors import InputError
 from umweg.geography import EU27_2020, GROUPS
 from umweg.periods import Window
 from umweg.regime import Regime, load
-from umweg.screening.columns import propose
+from umweg.screening.columns import propose, recognised
 from umweg.screening.money import Rates
 from umweg.screening.order_book import Lines, OrderBook
 from umweg.sources.batches import Reject
@@ -137,7 +137,7 @@ def compare_history(
         InputError: the table lacks a column, or no months can be compared.
     """
     regime = regime or load()
-    file = TableFile(path)
+    file = TableFile(path, recognise=recognised)
     columns = propose(file.columns, mapping)
     for role in ("date", "destination", "value"):
         if role not in columns.roles:

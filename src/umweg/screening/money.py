@@ -111,6 +111,7 @@ class Converted:
     def __init__(self) -> None:
         self.lines: Counter[str] = Counter()
         self.missing: Counter[str] = Counter()
+        self.without = 0
 
     def add(self, kinds: npt.NDArray[np.int8], names: Sequence[str]) -> None:
         """Count some lines: the kind of rate of each, and currency and month where none is held."""
@@ -131,6 +132,9 @@ class Converted:
                 f"{_amounts(self.lines[MONTH])} brought to USD by the mean rate of the month: no "
                 "rate of the day is held"
             )
+        if self.without:
+            what = "1 amount names" if self.without == 1 else f"{self.without:,} amounts name"
+            found.append(f"{what} no currency, or one that is none: not brought to USD")
         if self.lines[NONE]:
             most = ", ".join(name for name, _ in self.missing.most_common(5))
             more = " and others" if len(self.missing) > 5 else ""
@@ -174,7 +178,9 @@ def factors(
         usd[n], kinds[n] = value, _KINDS.index(kind)
         eur[n] = rates.eur(currency, day) if currency else float("nan")
         names.append(f"{currency} in {day:%Y-%m}" if currency and kind == NONE else "")
-    counted = inverse[known & np.array([bool(c) for c in currency_of.values()])[currencies]]
+    named = np.array([bool(c) for c in currency_of.values()])[currencies]
+    converted.without += int((known & ~named).sum())
+    counted = inverse[known & named]
     used = np.bincount(counted, minlength=len(distinct))
     converted.add(
         kinds[counted],

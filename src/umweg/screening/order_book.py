@@ -296,7 +296,8 @@ class OrderBook:
             return np.full(count, np.nan), 0
         encoded = column.dictionary_encode()
         sign = self._decimal.get(role, "")
-        read = [clean_number(t, sign) for t in encoded.dictionary.to_pylist()]
+        money = role in ("value", "unit_price")
+        read = [clean_number(t, sign, money=money) for t in encoded.dictionary.to_pylist()]
         values = np.array([np.nan if v is None else v for v, _, _ in read] or [np.nan])
         bad = np.array([bool(problem) for *_, problem in read] or [False])
         indices = np.asarray(encoded.indices)

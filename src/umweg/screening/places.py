@@ -6,6 +6,8 @@ import re
 from functools import cache, lru_cache
 
 from anyascii import anyascii
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from umweg.geography import name_of
 from umweg.screening.cleaning import EMPTY, Cell
@@ -27,6 +29,8 @@ _MORE = {
     "belarussland": "BLR", "белоруссия": "BLR", "республика беларусь": "BLR", "rb": "BLR",
     "rk": "KAZ", "рк": "KAZ", "kosowo": "XKX", "xk": "XKX", "serbien und montenegro": "SRB",
     "türkiye": "TUR", "turkiye": "TUR", "czech rep": "CZE", "tschechische rep": "CZE",
+    "bosnien": "BIH", "bosnia": "BIH", "rok": "KOR", "dubai": "ARE", "abu dhabi": "ARE",
+    "sharjah": "ARE", "дубай": "ARE",
     "xs": "SRB", "xi": "GBR", "u k": "GBR", "u s a": "USA", "u s": "USA", "usa": "USA",
 }  # fmt: skip
 """What neither CLDR nor rigour knows: registration letters, short and former names, customs codes
@@ -104,12 +108,30 @@ def clean_country(text: str) -> Cell:
     if code is None:
         parts = [p for p in _parts(shown) if len(p) > 1]
         codes = {c for c in map(_one, parts) if c}
+        if not codes and (found := _SUBDIVISION.match(shown)) and (place := _one(found[1])):
+            codes = {place}
         if len(codes) > 1:
             return Cell(problem=f"'{cut(shown)}' names more than one country")
         code = codes.pop() if codes else None
     if code is None:
-        return Cell(problem=f"'{cut(shown)}' is no country that is known by name or code")
+        hint = f"; meant {near}?" if (near := _near(shown)) else ""
+        return Cell(problem=f"'{cut(shown)}' is no country that is known by name or code{hint}")
     return Cell(code)
+
+
+_SUBDIVISION = re.compile(r"^([A-Z]{2})-[A-Z0-9]{1,3}$")
+"""ISO 3166-2: `TR-34` is a province of Türkiye."""
+
+
+def _near(text: str) -> str:
+    """The country whose name a text may be a misspelling of; it is asked, never assumed."""
+    folded = _fold(text)
+    if len(folded) < 5:
+        return ""
+    found = process.extractOne(
+        folded, list(_names()), scorer=OSA.normalized_similarity, score_cutoff=0.75
+    )
+    return shown_place(_names()[found[0]]) if found else ""
 
 
 def _parts(text: str) -> list[str]:
@@ -133,7 +155,7 @@ def _one(text: str) -> str | None:
     from rigour.territories import lookup_territory
 
     territory = lookup_territory(text)
-    if territory is None:
+    if territory is None or territory.is_historical:
         return None
     if territory.code in OCCUPIED:
         return OCCUPIED[territory.code]

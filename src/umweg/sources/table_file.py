@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -32,6 +32,9 @@ MAX_COLUMNS = 1_000
 KINDS = ("csv", "xlsx", "xlsb", "xls", "ods", "parquet", "jsonl")
 WORKBOOKS = ("xlsx", "xlsb", "xls", "ods")
 ALLOWED = "CSV, a workbook (XLSX, XLSB, XLS, ODS), Parquet, or JSON lines"
+
+_SHEET_SEARCH = 12
+"""Sheets of a workbook among which the one with the best header is looked for."""
 
 _HEADER_SEARCH = 25
 """Rows at the beginning of a table among which its header is looked for."""
@@ -69,6 +72,9 @@ class TableFile:
         sheet: Sheet of a workbook; without it, the first that is not hidden.
         encoding: Of a text file; found where it is None.
         delimiter: Of a CSV file; found where it is None.
+        recognise: How many of the names of a row are known to who asks. With it, the header is the
+            row (or two rows on top of each other) of which most are, and of several sheets the one
+            with the best header is read.
 
     Raises:
         UsageError: an encoding or delimiter that is none, or one that the file's kind has not.
@@ -83,7 +89,9 @@ class TableFile:
         sheet: str | None = None,
         encoding: str | None = None,
         delimiter: str | None = None,
+        recognise: Callable[[Sequence[str]], int] | None = None,
     ) -> None:
+        self._recognise = recognise
         self.path = Path(path)
         self.encoding = self.delimiter = self.sheet = ""
         self._notes: list[str] = []
@@ -103,6 +111,8 @@ class TableFile:
                 self.delimiter = self._csv.delimiter
             else:
                 self._sheet_rows = SheetRows(self.path, self.kind, sheet)
+                if sheet is None and recognise is not None:
+                    self._choose_sheet(recognise)
                 self.sheet = self._sheet_rows.name
                 others = [n for n in self._sheet_rows.names if n != self.sheet]
                 if others and sheet is None:
@@ -142,6 +152,17 @@ class TableFile:
     def _note(self, text: str) -> None:
         self._notes.append(text)
 
+    def _choose_sheet(self, recognise: Callable[[Sequence[str]], int]) -> None:
+        """Read the sheet with the best header; the first of equally good ones."""
+        best, chosen = -1, self._sheet_rows.name
+        for name in self._sheet_rows.names[:_SHEET_SEARCH]:
+            self._sheet_rows.choose(name)
+            rows = [c.texts for c in islice(self._sheet_rows.rows(), _HEADER_SEARCH)]
+            score = max((recognise(texts) for texts in rows), default=0)
+            if score > best:
+                best, chosen = score, name
+        self._sheet_rows.choose(chosen)
+
     def _header(self) -> tuple[int, list[str]]:
         """The row that names the columns: the first that is about as wide as the rows below it.
 
@@ -169,13 +190,34 @@ class TableFile:
                 allowed="a header of column names, and rows below it",
                 next_step="export the table again",
             )
-        for row, texts, n in filled:
-            if n * 2 >= widest:
-                above = sum(1 for r, _, k in filled if r < row and k)
-                if above:
-                    self._note(f"the header is row {row}; {above} rows above it are not read")
-                return row, texts
-        raise InputError("the table has no header", where=str(self.path))  # pragma: no cover
+        usual = next(n for n, (*_, k) in enumerate(filled) if k * 2 >= widest)
+        at, texts, rows = self._best_header([f[1] for f in filled], usual)
+        row = filled[at][0]
+        above = sum(1 for r, _, k in filled[: at + 1 - rows] if r < row and k)
+        header = f"row {row}" if rows == 1 else f"rows {filled[at - 1][0]} and {row}, joined"
+        if above:
+            more = "1 row above it is" if above == 1 else f"{above} rows above it are"
+            self._note(f"the header is {header}; {more} not read")
+        elif rows > 1:
+            self._note(f"the header is {header}")
+        return row, texts
+
+    def _best_header(self, rows: list[list[str]], usual: int) -> tuple[int, list[str], int]:
+        """(position of the header, its names, of how many rows it is)."""
+        if self._recognise is None:
+            return usual, rows[usual], 1
+        best = (self._recognise(rows[usual]), usual, rows[usual], 1)
+        for at, texts in enumerate(rows):
+            found = self._recognise(texts)
+            if found > best[0]:
+                best = (found, at, texts, 1)
+            if at and len(texts) == len(rows[at - 1]):
+                both = [f"{a} {b}".strip() for a, b in zip(rows[at - 1], texts, strict=True)]
+                # Two rows are one header only where both are names: no cell begins with a digit.
+                named = not any(c.strip()[:1].isdigit() for c in (*rows[at - 1], *texts))
+                if named and (found := self._recognise(both)) > best[0]:
+                    best = (found, at, both, 2)
+        return best[1], best[2], best[3]
 
     def _names(self, written: Sequence[str]) -> tuple[str, ...]:
         if len(written) > MAX_COLUMNS:

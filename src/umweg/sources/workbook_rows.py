@@ -54,17 +54,47 @@ class SheetRows:
         self._path = path
         if kind != "xls":
             _measure(path, kind)
+        self._book: Any = None
+        self.name: str
+        self.names: tuple[str, ...]
         self._sheet = self._open(sheet)
+        self._check_size()
+
+    def _check_size(self) -> None:
         cells = self._sheet.total_height * self._sheet.total_width
         if cells > MAX_CELLS:
-            raise _too_large(path, f"the sheet {self._sheet.name!r} spans {cells:,} cells")
+            raise _too_large(self._path, f"the sheet {self._sheet.name!r} spans {cells:,} cells")
+
+    def choose(self, name: str) -> None:
+        """Read another sheet of the same workbook.
+
+        Raises:
+            InputError: it is damaged or too large.
+        """
+        if name == self.name:
+            return
+        self._sheet = self._get(name)
+        self.name = name
+        self._check_size()
+
+    def _get(self, name: str) -> Any:
+        import python_calamine as calamine
+
+        try:
+            return self._book.get_sheet_by_name(name)
+        except (calamine.CalamineError, ValueError) as error:
+            raise InputError(
+                f"the sheet {name!r} is damaged: {error}",
+                where=str(self._path),
+                next_step="name another sheet, or save the workbook again",
+            ) from error
 
     def _open(self, name: str | None) -> Any:
         import python_calamine as calamine
 
         try:
             # By its bytes: by its path, the ending of the name would decide.
-            book = calamine.load_workbook(io.BytesIO(self._path.read_bytes()))
+            book = self._book = calamine.load_workbook(io.BytesIO(self._path.read_bytes()))
             sheets = [s for s in book.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet]
             visible = [s.name for s in sheets if s.visible == calamine.SheetVisibleEnum.Visible]
             self.names = tuple(visible or [s.name for s in sheets])
