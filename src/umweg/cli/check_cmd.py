@@ -164,7 +164,7 @@ def check_command(
     from umweg.settings import load_settings
     from umweg.store.opening import open_configured
 
-    settings = load_settings(store=store_dir, offline=offline or None)
+    settings = load_settings(store=store_dir, offline=offline or None, no_color=no_color or None)
     store = open_configured(settings)
     say(f"store: {store.root}", quiet=not verbose)
     if replay is not None:
@@ -193,10 +193,10 @@ def check_command(
         parties=not no_parties,
         usual_quantities=told.usual if told is not None else {},
     )
-    with _progress(quiet) as progress:
+    with _progress(quiet, settings.no_color) as progress:
         result = check(file, store, options, progress=progress)
-    if not no_decisions:
-        result = _remembering(result, decisions or settings.decisions, settings.store_folder)
+        if not no_decisions:
+            result = _remembering(result, decisions or settings.decisions, settings.store_folder)
     _say_mapping(result, quiet)
     if save_mapping is not None:
         columns = ColumnMap(result.run.columns, result.run.how, result.run.unused_columns)
@@ -299,21 +299,29 @@ def _goods_lists(
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Progress | None]:
-    """A count of rows on a terminal; nothing in a pipe."""
+def _progress(quiet: bool, no_color: bool) -> Iterator[Progress | None]:
+    """A bar on a terminal, with percent where the size is known; nothing in a pipe."""
     import sys
 
     if quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} rows"), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("rows", total=None)
-        yield lambda rows: bar.update(task, completed=rows)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+        TextColumn("{task.fields[rows]:,} rows"), TimeElapsedColumn(),
+    )  # fmt: skip
+    with Bar(*columns, console=Console(stderr=True, no_color=no_color), transient=True) as bar:
+        task = bar.add_task("", total=None, rows=0)
+
+        def progress(what: str, rows: int, share: float | None) -> None:
+            total = None if share is None else 100.0
+            bar.update(task, description=what, total=total, completed=(share or 0) * 100, rows=rows)
+
+        yield progress
 
 
 def _say_mapping(result: CheckResult, quiet: bool) -> None:

@@ -27,11 +27,17 @@ from umweg.screening.party_tests import PartyScreen
 from umweg.screening.policy import load_policy
 from umweg.screening.result import CheckResult, Run
 from umweg.screening.signals import CorridorSignals
-from umweg.sources.table_file import TableFile
+from umweg.sources.table_file import BATCH, TableFile
 from umweg.store import Manifest, Store
 from umweg.version import __version__
 
-Progress = Callable[[int], None]
+Progress = Callable[[str, int, float | None], None]
+"""Called with what is done at the moment, the number of rows read so far, and how much of the file
+that is, from 0 to 1; None where it cannot be told."""
+
+BATCH_WITH_PARTIES = 1 << 10
+"""Rows that are decided at once where parties are looked up, which takes most of the time: so that
+the progress moves. Without parties the batches of the file are decided as they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def check(
             has rates only.
         options: How.
         regime: The law; default the packaged one.
-        progress: Called with the number of rows read so far.
+        progress: Called while it goes on, see `Progress`.
 
     Raises:
         InputError: the file cannot be read, or no column of a code, country or party is found.
@@ -90,6 +96,8 @@ def check(
     store = store or Store.sample()
     policy = load_policy(options.policy)
     targets = _targets(options.targets, regime)
+    tell: Progress = progress or (lambda _what, _rows, _share: None)
+    tell("reading the header", 0, None)
     file = TableFile(
         path, sheet=options.sheet, encoding=options.encoding, delimiter=options.delimiter,
         recognise=recognised,
@@ -102,6 +110,7 @@ def check(
     if store.has("flows"):
         market = Market(GoodsStatistics(store.published_by(as_of), targets, as_of), policy)
     facts = Facts(regime, targets, policy, options.goods_lists, signals, market)
+    tell("reading the lists of parties", 0, None)
     matcher, party_lists = _matcher(store, as_of, options.parties, columns)
     addresses = _listed_addresses(store, as_of, matcher, columns)
     owned = owned_firms(store, regime, as_of) if matcher is not None else ()
@@ -110,10 +119,9 @@ def check(
         facts, book, as_of, parties, Rates.of_store(store), options.usual_quantities,
         options.parties,
     )  # fmt: skip
-    for lines in book.lines():
+    for lines in book.lines(BATCH if matcher is None else BATCH_WITH_PARTIES):
         screening.add(lines)
-        if progress:
-            progress(screening.read)
+        tell("deciding", screening.read, book.share_read)
     not_checked = _never_checked(columns, options, store)
     figures = tuple(m.snapshot_id for m in store.published_by(as_of).snapshots() if _of_figures(m))
     run = _run(
@@ -123,7 +131,7 @@ def check(
         run=run,
         read=screening.read,
         aside=tuple(screening.aside),
-        table=screening.table(),
+        table=screening.table,
         trade=tuple(screening.trade),
         parties=tuple(screening.parties),
         flags=tuple(flag_reason(f, regime, policy) for f in FLAGS),

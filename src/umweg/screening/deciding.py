@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from umweg.screening.columns import PARTY_ROLES
 from umweg.screening.facts import Facts
 from umweg.screening.flag_bits import flag_bits
 from umweg.screening.flags import FLAGS
 from umweg.screening.goods_tests import NO_REACH
+from umweg.screening.line_table import LineTable, line_part
 from umweg.screening.market import NO_PRICE, MarketPrice, price_ratios
 from umweg.screening.model import NotChecked, Outcome, Reason, Trade
 from umweg.screening.money import Converted, Rates, factors
 from umweg.screening.order_book import Ids, Lines, Mask, Numbers, OrderBook, counts_pieces
 from umweg.screening.party_tests import PartyScreen, Query
-from umweg.screening.result import COLUMNS, DECISIONS
+from umweg.screening.result import DECISIONS
 from umweg.screening.trade_tests import TRADE_TESTS, Remembered
 from umweg.sources.batches import Reject
 
@@ -49,7 +49,7 @@ class Screening:
             (): 0,
         }
         self._remembered = Remembered(facts)
-        self._tables: list[pa.Table] = []
+        self._lines = LineTable()
         self._flag_points = np.array([facts.policy.points[f.key] for f in FLAGS], np.int64)
         self._trade_facts: list[tuple[int, bool, bool]] = []
         self._party_facts: list[int] = [0]
@@ -85,9 +85,15 @@ class Screening:
             flag_points += (bits >> n & 1) * points
         points = trade_facts[:, 0] + np.array(self._party_facts)[parties] + flag_points
         decisions = self._decisions(points, trade_facts[:, 1] > 0)
-        self._tables.append(
-            self._part(lines, decisions, points, trade, parties, bits, days, value_usd, prices)
-        )
+        self._lines.add(
+            line_part(
+                self._book, lines, days,
+                {
+                    "decision": decisions, "points": points, "trade": trade, "parties": parties,
+                    "flags": bits, "price": prices, "value_usd": value_usd,
+                },
+            )
+        )  # fmt: skip
 
     def _decisions(self, points: Any, unknown: Mask) -> Any:
         policy = self._facts.policy
@@ -283,76 +289,10 @@ class Screening:
 
     # -- the result ---------------------------------------------------------------------------
 
-    def _part(
-        self, lines: Lines, decisions: Any, points: Any, trade: Ids, parties: Ids, bits: Any,
-        days: Sequence[date], value_usd: Numbers, prices: Ids,
-    ) -> pa.Table:  # fmt: skip
-        count = len(lines)
-        nothing = np.zeros(count, np.int32)
-        cells = self._book.cells
-        day_ids = lines.cells.get("date", nothing)
-        empty = pa.array([""] * count, pa.string())
-        party = next((lines.texts[r] for r in PARTY_ROLES if r in lines.texts), empty)
-        written = lines.texts.get("code", empty)
-
-        def shown(role: str) -> pa.Array:
-            values = [c.value for c in cells[role].values]
-            return pa.DictionaryArray.from_arrays(
-                pa.array(lines.cells.get(role, nothing)), pa.array(values, pa.string())
-            )
-
-        data = {
-            "row": pa.array(lines.rows),
-            "decision": pa.array(decisions, pa.int8()),
-            "points": pa.array(points.astype(np.int32)),
-            "trade": pa.array(trade),
-            "parties": pa.array(parties),
-            "flags": pa.array(bits),
-            "order": lines.texts.get("order", empty),
-            "item": lines.texts.get("item", empty),
-            "day": pa.DictionaryArray.from_arrays(
-                pa.array(day_ids), pa.array([d.isoformat() for d in days], pa.string())
-            ),
-            "code": written.dictionary_encode(),
-            "code_read": shown("code"),
-            "destination": shown("destination"),
-            "consignee": party.dictionary_encode(),
-            "value_usd": pa.array(value_usd, pa.float64(), from_pandas=True),
-            "price": pa.array(prices),
-            "weight_kg": pa.array(lines.weight_kg, pa.float64(), from_pandas=True),
-            "pieces": pa.array(lines.pieces, pa.float64(), from_pandas=True),
-            "repaired": self._repairs(lines),
-        }
-        return pa.table(data, schema=COLUMNS)
-
-    def _repairs(self, lines: Lines) -> pa.Array:
-        roles = ("code", "date")
-        nothing = np.zeros(len(lines), np.int32)
-        ids = [lines.cells.get(r, nothing) for r in roles]
-        key = np.stack(ids, axis=1)
-        noted = np.zeros(len(lines), bool)
-        for role, column in zip(roles, ids, strict=True):
-            has = np.array([bool(c.note) for c in self._book.cells[role].values])
-            noted |= has[column]
-        key[~noted] = 0
-        distinct, inverse = np.unique(key, axis=0, return_inverse=True)
-        texts = [
-            "\x1f".join(
-                note
-                for role, number in zip(roles, row, strict=True)
-                if (note := self._book.cells[role].values[number].note)
-            )
-            for row in distinct.tolist()
-        ]
-        return pa.DictionaryArray.from_arrays(
-            pa.array(inverse.reshape(-1).astype(np.int32)), pa.array(texts, pa.string())
-        )
-
+    @property
     def table(self) -> pa.Table:
         """All lines."""
-        if not self._tables:
-            return COLUMNS.empty_table()
-        return pa.concat_tables(self._tables).unify_dictionaries()
+        return self._lines.table
 
     @property
     def prices(self) -> tuple[MarketPrice, ...]:
@@ -388,7 +328,7 @@ class Screening:
         ]
         if not with_reach:
             return ()
-        table = self.table()
+        table = self.table
         mask = np.isin(np.asarray(table["trade"]), with_reach)
         mask &= np.asarray(table["decision"]) == list(DECISIONS).index(DECISIONS[1])
         if not (count := int(mask.sum())):

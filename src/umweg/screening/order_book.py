@@ -27,8 +27,9 @@ from umweg.screening.cleaning import (
 )
 from umweg.screening.columns import PARTY_ROLES, ColumnMap, plain
 from umweg.screening.places import clean_country, places_in
+from umweg.screening.seen_rows import SeenRows
 from umweg.sources.batches import Batch, Reject, as_json
-from umweg.sources.table_file import TableFile
+from umweg.sources.table_file import BATCH, TableFile
 
 Ids = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.float64]
@@ -114,20 +115,36 @@ class OrderBook:
         self.names: Interned[str] = Interned("")
         self.notes: list[str] = []
         self._memo: dict[tuple[str, bool], dict[str, int]] = {}
-        self._hashes: dict[int, int] = {}
+        self._seen = SeenRows()
         self._decimal: dict[str, str] = {}
         self._order = ""
+        self.share_read: float | None = 0.0
         self._is_us = bool(_US.search(plain(columns.roles.get("code", ""))))
 
-    def lines(self) -> Iterator[Lines]:
-        """All lines, in order."""
+    def lines(self, size: int = BATCH) -> Iterator[Lines]:
+        """All lines, in order, at most `size` rows at once.
+
+        What the columns as a whole show is taken from the first batch of the file, whatever `size`
+        is.
+        """
         batches = self.file.batches()
         first = next(batches, None)
         if first is None:
             return
         self._look_at(first)
+        before: float | None = 0.0
         for batch in chain([first], batches):
-            yield self._read(batch)
+            after = self.file.share_read
+            count = len(batch.rows)
+            for start in range(0, max(count, 1), size):
+                part = _part(batch, start, size)
+                if before is None or after is None:
+                    self.share_read = None
+                else:
+                    done = min(1.0, (start + size) / count) if count else 1.0
+                    self.share_read = before + (after - before) * done
+                yield self._read(part)
+            before = after
 
     def _look_at(self, batch: Batch) -> None:
         """What the columns as a whole show: the decimal sign, the order of day and month."""
@@ -239,16 +256,14 @@ class OrderBook:
     def _repeated(self, batch: Batch, keep: Mask) -> list[Reject]:
         """Rows that say word for word what an earlier row says."""
         joined = pc.binary_join_element_wise(*batch.columns.values(), "\x1f").to_pylist()
+        hashes = np.fromiter(map(hash, joined), np.int64, len(joined))
+        kept = np.flatnonzero(keep)
         found = []
-        for position, (row, text) in enumerate(zip(batch.rows.tolist(), joined, strict=True)):
-            if not keep[position]:
-                continue
-            first = self._hashes.setdefault(hash(text), row)
-            if first != row:
-                keep[position] = False
-                found.append(
-                    Reject(row, "duplicate-row", f"the same as row {first}, which is decided", "{}")
-                )
+        for at, first in self._seen.repeated(hashes[kept], batch.rows[kept]):
+            position = int(kept[at])
+            keep[position] = False
+            text = f"the same as row {first}, which is decided"
+            found.append(Reject(int(batch.rows[position]), "duplicate-row", text, "{}"))
         return found
 
     # -- cells --------------------------------------------------------------------------------
@@ -333,6 +348,19 @@ class OrderBook:
         return np.where(weight > 0, weight, np.nan), np.where(
             count & (quantity > 0), quantity, np.nan
         )
+
+
+def _part(batch: Batch, start: int, size: int) -> Batch:
+    """Some rows of a batch; the rows that are none go with the first of them."""
+    if start == 0 and len(batch.rows) <= size:
+        return batch
+    end = start + size
+    return Batch(
+        batch.rows[start:end],
+        {name: column.slice(start, size) for name, column in batch.columns.items()},
+        batch.rejects if start == 0 else (),
+        {name: marks[start:end] for name, marks in batch.numbers.items()},
+    )
 
 
 def _as_is(text: str) -> Cell:

@@ -171,7 +171,7 @@ class CheckResult:
         run: What was checked against what.
         read: Rows below the header.
         aside: Rows that were not decided, with the reason: read = decided + set aside.
-        table: One row a line: see `COLUMNS`.
+        table: One row a line: see `line_table.COLUMNS`.
         trade, parties, flags: Outcomes that the rows of `table` refer to by number.
         prices: Unit values of the statistics, referred to in the same way.
         not_checked: What was not looked at on any line.
@@ -375,18 +375,6 @@ ROWS_SCHEMA = pa.schema(
         ("not_checked", _S), ("repaired", _S), ("remembered", _S), ("fingerprint", _S),
     ]
 )  # fmt: skip
-
-_D = pa.dictionary(pa.int32(), pa.string())
-COLUMNS = pa.schema(
-    [
-        ("row", pa.int64()), ("decision", pa.int8()), ("points", pa.int32()), ("trade", pa.int32()),
-        ("parties", pa.int32()), ("flags", pa.int64()), ("order", _S), ("item", _S), ("day", _D),
-        ("code", _D), ("code_read", _D), ("destination", _D), ("consignee", _D),
-        ("value_usd", pa.float64()), ("repaired", _D), ("price", pa.int32()),
-        ("weight_kg", pa.float64()), ("pieces", pa.float64()),
-    ]
-)  # fmt: skip
-"""The columns of `CheckResult.table`: numbers of decision and outcomes, and what a reader needs."""
 
 
 def _fingerprint(row: Mapping[str, Any], reasons: list[Reason], policy: Policy) -> str:

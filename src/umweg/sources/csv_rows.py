@@ -13,7 +13,7 @@ import io
 import json
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,8 +38,16 @@ class TooLong(NamedTuple):
     beginning: str
 
 
-def lines(path: Path, encoding: TextEncoding) -> Iterator[str | TooLong]:
-    """The lines of a text file without their ends (any of the three kinds)."""
+def lines(
+    path: Path, encoding: TextEncoding, tell: Callable[[int], None] | None = None
+) -> Iterator[str | TooLong]:
+    """The lines of a text file without their ends (any of the three kinds).
+
+    Args:
+        path: The file.
+        encoding: Its encoding.
+        tell: Called with the number of bytes of each part that was read, unpacked.
+    """
     # A byte that is no text becomes a lone surrogate, which no real text contains.
     errors = "replace" if encoding.name.startswith(("utf-16", "utf-32")) else "surrogateescape"
     decoder = io.IncrementalNewlineDecoder(
@@ -49,6 +57,8 @@ def lines(path: Path, encoding: TextEncoding) -> Iterator[str | TooLong]:
     with opened(path) as stream:
         while True:
             chunk = stream.read(_CHUNK)
+            if tell is not None:
+                tell(len(chunk))
             parts = (rest + decoder.decode(chunk, final=not chunk)).split("\n")
             rest = parts.pop()
             if skipping and parts:
@@ -100,6 +110,7 @@ class CsvRows:
 
     def __init__(self, path: Path, encoding: TextEncoding, delimiter: str | None) -> None:
         self._path, self._encoding = path, encoding
+        self.bytes_read = 0
         lost = "\ufffd" if encoding.name.startswith(("utf-16", "utf-32")) else ""
         self._no_text = re.compile(f"[\ud800-\udfff{lost}]")
         sample = [line for line in self._sample() if isinstance(line, str)]
@@ -120,7 +131,8 @@ class CsvRows:
         Args:
             width: Number of fields that a row must have; None while the header is looked for.
         """
-        source = lines(self._path, self._encoding)
+        self.bytes_read = 0
+        source = lines(self._path, self._encoding, self._count)
         waiting: deque[str | TooLong] = deque()
         row = 0
         if self.has_sep_line:
@@ -139,6 +151,9 @@ class CsvRows:
                 yield row, self._checked(row, line.split(self.delimiter), line, width)
             else:
                 yield row, self._quoted(row, line, source, waiting, width)
+
+    def _count(self, size: int) -> None:
+        self.bytes_read += size
 
     def _checked(
         self, row: int, fields: list[str], line: str, width: int | None

@@ -95,8 +95,10 @@ class TableFile:
         self.path = Path(path)
         self.encoding = self.delimiter = self.sheet = ""
         self._notes: list[str] = []
+        self._rows_read = self._height = 0
         head = head_of(self.path)
         self.kind = _kind(self.path, head)
+        self._packed = _is_packed(self.path)
         _check_options(self.kind, sheet, encoding, delimiter)
         self.header_row = 0
         if self.kind == "parquet":
@@ -119,11 +121,23 @@ class TableFile:
                     self._note(f"the sheet '{cut(self.sheet)}' is read; not: {listed(others)}")
             self.header_row, names = self._header()
             self.columns = self._names(names)
+            if self.kind in WORKBOOKS:
+                self._height = self._sheet_rows.height
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was assumed while reading, in words."""
         return tuple(self._notes)
+
+    @property
+    def share_read(self) -> float | None:
+        """How much of the file `batches` has read, from 0 to 1; None where it cannot be told."""
+        if self.kind == "csv" and not self._packed:
+            size = self.path.stat().st_size
+            return min(1.0, self._csv.bytes_read / size) if size else None
+        if self.kind in WORKBOOKS or self.kind == "parquet":
+            return min(1.0, self._rows_read / self._height) if self._height else None
+        return None
 
     def batches(self, size: int = BATCH) -> Iterator[Batch]:
         """The rows below the header, in order; rows that are none are in `Batch.rejects`.
@@ -138,6 +152,7 @@ class TableFile:
             return
         rows = self._data()
         while chunk := list(islice(rows, size)):
+            self._rows_read = chunk[-1][0]
             yield self._batch(chunk)
 
     # -- the header ---------------------------------------------------------------------------
@@ -362,9 +377,11 @@ class TableFile:
         next_row = 1
         try:
             with pq.ParquetFile(self.path) as file:
+                self._height = file.metadata.num_rows
                 for block in file.iter_batches(batch_size=size):
                     rows = np.arange(next_row, next_row + block.num_rows)
                     next_row += block.num_rows
+                    self._rows_read = next_row - 1
                     columns, numbers = {}, {}
                     for i, name in enumerate(self.columns):
                         column = block.column(i)
@@ -393,6 +410,12 @@ class TableFile:
 
 _NONE: list[bool] = []
 """The marks of a row of a text file, whose cells are never numbers."""
+
+
+def _is_packed(path: Path) -> bool:
+    """Whether a file is compressed: its size says nothing of how much is left."""
+    with path.open("rb") as f:
+        return f.read(2) in (b"PK", b"\x1f\x8b")
 
 
 def _kind(path: Path, head: Head) -> str:
