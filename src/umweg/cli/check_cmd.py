@@ -204,7 +204,7 @@ def check_command(
         say(f"mapping written to {save_mapping}", quiet=quiet)
     _write(result, format_, output, top, no_color)
     if pack is not None:
-        _pack(result, pack, file, options, goods_list or [])
+        _pack(result, pack, file, options, goods_list or [], store)
         say(f"evidence pack written to {pack}", quiet=quiet)
     if output is not None:
         say(f"written to {output}", quiet=quiet)
@@ -358,9 +358,16 @@ def _write(
 
 
 def _pack(
-    result: CheckResult, folder: Path, file: Path, options: CheckOptions, lists: list[Path]
+    result: CheckResult,
+    folder: Path,
+    file: Path,
+    options: CheckOptions,
+    lists: list[Path],
+    store: Store,
 ) -> None:
+    from umweg.regime import load
     from umweg.report.evidence_pack import write_pack
+    from umweg.screening.corridor_evidence import CorridorEvidence
     from umweg.screening.policy import DEFAULT
 
     write_pack(
@@ -370,6 +377,7 @@ def _pack(
         policy=options.policy or DEFAULT,
         goods_lists=lists,
         usual_quantities=options.usual_quantities,
+        corridors=CorridorEvidence(result, store, load()),
     )
 
 

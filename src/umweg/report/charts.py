@@ -82,6 +82,9 @@ def course(
     marks: Sequence[Mark],
     expected: tuple[date, date, float] | None,
     label: str,
+    *,
+    compared: Sequence[Mapping[str, Any]] = (),
+    width: int = PANEL_WIDTH,
 ) -> str:
     """One leg over time: a bar a period, measures as lines, the expected level as a dashed line.
 
@@ -91,6 +94,8 @@ def course(
         marks: Measures.
         expected: Mean level that the control leads to expect, from and until.
         label: Text for a screen reader.
+        compared: Course of a comparison as a dashed line: `from` (day), `value_m`.
+        width: Of the panel, in pixels.
     """
     x = alt.X(
         "from:T",
@@ -98,7 +103,8 @@ def course(
         axis=alt.Axis(title=None, format="%Y", tickCount={"interval": "year", "step": 1},
                       labelAlign="left", labelOffset=2, grid=False),
     )  # fmt: skip
-    top = max([r["value_m"] for r in rows] + [expected[2] if expected else 0.0]) or 1.0
+    values = [r["value_m"] for r in (*rows, *compared)]
+    top = max([*values, expected[2] if expected else 0.0]) or 1.0
     y_scale = alt.Scale(domain=[0, top * 1.16], nice=False)
     bars = (
         alt.Chart(alt.Data(values=[dict(r) for r in rows]))
@@ -129,16 +135,24 @@ def course(
             .mark_text(fontSize=11, color=INK, baseline="bottom", dy=-2)
             .encode(x=x, y=alt.value(0), text="label:N")
         )
+    if compared:
+        for colour, thick in (("#FFFFFF", 3.5), (INK, 1.8)):
+            layers.append(
+                alt.Chart(alt.Data(values=[dict(r) for r in compared]))
+                .mark_line(color=colour, strokeWidth=thick,
+                           strokeDash=[5, 3] if colour == INK else [1, 0])
+                .encode(x=x, y=alt.Y("value_m:Q", scale=y_scale))
+            )  # fmt: skip
     if expected:
         row = {"from": _day(expected[0]), "until": _day(expected[1]), "value_m": expected[2]}
-        for colour, width in (("#FFFFFF", 3.5), (INK, 2.0)):
+        for colour, thick in (("#FFFFFF", 3.5), (INK, 2.0)):
             layers.append(
                 alt.Chart(alt.Data(values=[row]))
-                .mark_rule(color=colour, strokeWidth=width,
+                .mark_rule(color=colour, strokeWidth=thick,
                            strokeDash=[5, 3] if colour == INK else [1, 0])
                 .encode(x=x, x2="until:T", y=alt.Y("value_m:Q", scale=y_scale))
             )  # fmt: skip
-    return svg(alt.layer(*layers).properties(width=PANEL_WIDTH, height=150), label)
+    return svg(alt.layer(*layers).properties(width=width, height=150), label)
 
 
 def heat(

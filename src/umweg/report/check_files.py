@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from umweg.errors import InputError
 from umweg.geography import name_of
 from umweg.report.check_text import DECISION_WORDS
+from umweg.report.order_chart import corridor_figure
 from umweg.report.plain_text import harmless
 from umweg.screening import CheckResult, LineResult
+from umweg.screening.corridor_evidence import CorridorView
 
 SHEET_ROWS = 1_048_575
 PAGE_LINES = 500
@@ -160,13 +163,23 @@ def check_html(result: CheckResult) -> str:
     )
 
 
-def order_html(result: CheckResult, lines: Sequence[LineResult], page: str) -> str:
+CHARTS = 3
+"""Charts on the page of an order: it is to print on one page or two."""
+
+
+def order_html(
+    result: CheckResult,
+    lines: Sequence[LineResult],
+    page: str,
+    corridors: Sequence[CorridorView] = (),
+) -> str:
     """One held order: its lines, reasons, what was not checked, what is to be asked, signatures.
 
     Args:
         result: The run.
         lines: The lines of the order, held ones and others.
         page: Number of the page in the pack.
+        corridors: What the statistics say of its goods and countries.
     """
     not_checked = list(dict.fromkeys(n.text for line in lines for n in line.not_checked))
     questions = [r.text for line in lines for r in line.reasons if r.ask]
@@ -182,6 +195,9 @@ def order_html(result: CheckResult, lines: Sequence[LineResult], page: str) -> s
             not_checked=not_checked,
             asked=list(dict.fromkeys(questions)),
             flags=result.questions[:12],
+            figures=[corridor_figure(c) for c in corridors[:CHARTS]],
+            more_figures=max(0, len(corridors) - CHARTS),
+            svg=Markup,  # drawn by us; its only foreign text is escaped in charts.svg
             worst=max(lines, key=lambda line: line.points).decision.value,
         )
     )

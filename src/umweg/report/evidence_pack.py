@@ -18,6 +18,7 @@ from umweg.errors import UsageError
 from umweg.report.check_files import check_csv, check_html, check_xlsx, order_html
 from umweg.screening import CheckResult, ColumnMap, LineResult, mapping_text
 from umweg.screening.check import quantities_text
+from umweg.screening.corridor_evidence import CorridorEvidence
 from umweg.screening.replay import QUANTITIES
 from umweg.screening.result import ROWS_SCHEMA
 
@@ -34,6 +35,7 @@ def write_pack(
     policy: Path,
     goods_lists: Sequence[Path] = (),
     usual_quantities: Mapping[tuple[str, str], float] | None = None,
+    corridors: CorridorEvidence | None = None,
 ) -> Path:
     """Write the pack into a new or empty folder; the manifest comes last.
 
@@ -44,6 +46,7 @@ def write_pack(
         policy: The policy file that was used.
         goods_lists: The goods lists of the user.
         usual_quantities: What customers usually order, as the run was given it.
+        corridors: The statistics of the goods and countries, for the pages of held orders.
 
     Returns:
         The path of the manifest.
@@ -60,7 +63,9 @@ def write_pack(
                 allowed="a folder that does not exist yet, or an empty one",
                 next_step="name a new folder: a pack is never mixed with another",
             )
-        return _write(result, folder, source, policy, goods_lists, usual_quantities or {})
+        return _write(
+            result, folder, source, policy, goods_lists, usual_quantities or {}, corridors
+        )
     except OSError as error:
         raise UsageError(
             f"the evidence pack cannot be written: {error.strerror or error}",
@@ -76,6 +81,7 @@ def _write(
     policy: Path,
     goods_lists: Sequence[Path],
     usual: Mapping[tuple[str, str], float],
+    corridors: CorridorEvidence | None,
 ) -> Path:
     run = result.run
     kept = folder / "input"
@@ -93,7 +99,7 @@ def _write(
     if result.decided < 1_048_575:
         check_xlsx(result, folder / "lines.xlsx")
     (folder / "index.html").write_text(check_html(result), encoding="utf-8")
-    pages = _pages(result, folder / "orders")
+    pages = _pages(result, folder / "orders", corridors)
     (folder / "datapackage.json").write_text(
         json.dumps(_datapackage(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
@@ -117,19 +123,22 @@ def _write(
     return target
 
 
-def _pages(result: CheckResult, folder: Path) -> int:
+def _pages(result: CheckResult, folder: Path, corridors: CorridorEvidence | None) -> int:
     """A page for each order that is held, with all its lines."""
     folder.mkdir()
     held = {_order(line) for line in result.lines(HELD)}
     if not held:
         return 0
     wanted = sorted((line for line in result.lines() if _order(line) in held), key=_order)
+    if corridors is not None:
+        corridors.load(wanted)
     number = 0
     for number, (_, group) in enumerate(groupby(wanted, key=_order), start=1):
         if number > MAX_PAGES:
             return MAX_PAGES
         name = f"{number:05d}"
-        page = order_html(result, list(group), name)
+        order = list(group)
+        page = order_html(result, order, name, corridors.of(order) if corridors else ())
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return number
 
