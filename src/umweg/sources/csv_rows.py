@@ -24,6 +24,10 @@ from umweg.sources.text_encoding import TextEncoding
 MAX_LINE = 1 << 20
 """Characters of a row; a longer one is set aside and never held whole."""
 
+MAX_FIELD = 1 << 17
+"""Characters of a quoted text: what the csv module takes unless somebody in the process, such as
+the reader of lists, has told it to take more."""
+
 MAX_LINES = 64
 """Lines over which one quoted text may run."""
 
@@ -82,7 +86,7 @@ def lines(
 def delimiter_of(sample: list[str]) -> str:
     """The sign that divides the fields: the one that divides most, and evenly, the header above
     all. A comma before decimals divides rows evenly too, but no header."""
-    shown = [line for line in sample[:_SAMPLE_LINES] if 0 < len(line) < csv.field_size_limit()]
+    shown = [line for line in sample[:_SAMPLE_LINES] if 0 < len(line) < MAX_FIELD]
     best, chosen = 0, ","
     for delimiter in DELIMITERS:
         counts = [len(next(csv.reader([line], delimiter=delimiter))) for line in shown]
@@ -215,6 +219,8 @@ class CsvRows:
             if "limit" in str(error):
                 raise _FieldTooLongError from error
             return None
+        if any(len(field) > MAX_FIELD for field in fields):
+            raise _FieldTooLongError
         return fields if reader.line_num == len(ended) else None
 
     def _not_text(self, row: int, line: str) -> Reject | None:
@@ -266,6 +272,6 @@ def _too_long(row: int, line: TooLong) -> Reject:
         row,
         "too-long-row",
         f"the row is longer than {MAX_LINE:,} characters, or a quoted text in it than "
-        f"{csv.field_size_limit():,}; check that each row ends with a line end",
+        f"{MAX_FIELD:,}; check that each row ends with a line end",
         json.dumps({"line": cut(line.beginning)}, ensure_ascii=False),
     )
