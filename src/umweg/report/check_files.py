@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -142,8 +142,13 @@ def _environment() -> Environment:
     return env
 
 
-def check_html(result: CheckResult) -> str:
-    """The run as one page: counts, messages, every held line with its reasons."""
+def check_html(result: CheckResult, pages: Mapping[str, str] | None = None) -> str:
+    """The run as one page: counts, messages, every held line with its reasons.
+
+    Args:
+        result: The run.
+        pages: {order: address of its own page}, in a pack.
+    """
     held = []
     for line in result.lines({"alert", "review", "cannot-tell"}):
         held.append(line)
@@ -157,6 +162,7 @@ def check_html(result: CheckResult) -> str:
             result=result,
             run=result.run,
             lines=held,
+            pages=pages or {},
             more=result.decided - result.counts["clear"] - len(held),
             points=result.run.policy.points,
         )

@@ -100,6 +100,13 @@ def _not_checked(result: CheckResult, style: Style) -> list[str]:
         found.update(corridor)
     elif corridor:
         found[f"corridor: {len(corridor):,} corridors are not in the saved scan"] += 1
+    goods = {n.text for o in result.trade for n in o.not_checked if n.test == "goods"}
+    prices = {f"price: {p.missing}" for p in result.prices if p.missing}
+    for texts, what in ((goods, "goods"), (prices, "price")):
+        if len(texts) == 1:
+            found.update(texts)
+        elif texts:
+            found[f"{what}: {len(texts):,} such as: {min(texts).partition(': ')[2]}"] += 1
     if not found:
         return []
     lines = ["", style.bold("NOT CHECKED (no data is never no risk)")]

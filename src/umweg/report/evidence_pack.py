@@ -98,8 +98,8 @@ def _write(
     _parts(folder / "lines.csv", check_csv(result))
     if result.decided < 1_048_575:
         check_xlsx(result, folder / "lines.xlsx")
-    (folder / "index.html").write_text(check_html(result), encoding="utf-8")
     pages = _pages(result, folder / "orders", corridors)
+    (folder / "index.html").write_text(check_html(result, pages), encoding="utf-8")
     (folder / "datapackage.json").write_text(
         json.dumps(_datapackage(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
@@ -110,7 +110,7 @@ def _write(
         "read": result.read,
         "decided": result.decided,
         "decisions": result.counts,
-        "order_pages": pages,
+        "order_pages": sum(1 for _ in (folder / "orders").iterdir()),
         "inputs": copies,
         "files": {
             path.relative_to(folder).as_posix(): _sha256(path)
@@ -123,24 +123,26 @@ def _write(
     return target
 
 
-def _pages(result: CheckResult, folder: Path, corridors: CorridorEvidence | None) -> int:
-    """A page for each order that is held, with all its lines."""
+def _pages(result: CheckResult, folder: Path, corridors: CorridorEvidence | None) -> dict[str, str]:
+    """A page for each order that is held, with all its lines; {order: address of its page}."""
     folder.mkdir()
     held = {_order(line) for line in result.lines(HELD)}
     if not held:
-        return 0
+        return {}
     wanted = sorted((line for line in result.lines() if _order(line) in held), key=_order)
     if corridors is not None:
         corridors.load(wanted)
-    number = 0
-    for number, (_, group) in enumerate(groupby(wanted, key=_order), start=1):
+    pages: dict[str, str] = {}
+    for number, ((named, _), group) in enumerate(groupby(wanted, key=_order), start=1):
         if number > MAX_PAGES:
-            return MAX_PAGES
+            break
+        if named:
+            pages[named] = f"orders/{number:05d}.html"
         name = f"{number:05d}"
         order = list(group)
         page = order_html(result, order, name, corridors.of(order) if corridors else ())
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
-    return number
+    return pages
 
 
 def _order(line: LineResult) -> tuple[str, int]:

@@ -35,7 +35,7 @@ Progress = Callable[[str, int, float | None], None]
 """Called with what is done at the moment, the number of rows read so far, and how much of the file
 that is, from 0 to 1; None where it cannot be told."""
 
-BATCH_WITH_PARTIES = 1 << 10
+BATCH_WITH_PARTIES = 1 << 11
 """Rows that are decided at once where parties are looked up, which takes most of the time: so that
 the progress moves. Without parties the batches of the file are decided as they come."""
 

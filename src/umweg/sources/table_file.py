@@ -8,7 +8,6 @@ the file are marked as such (`Batch.numbers`).
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -21,6 +20,7 @@ from umweg.errors import InputError, UsageError
 from umweg.sources.batches import Batch, Reject, cut, listed, ragged
 from umweg.sources.csv_rows import DELIMITERS, CsvRows, TooLong, lines
 from umweg.sources.opening import Head, head_of
+from umweg.sources.table_header import column_names, find_header
 from umweg.sources.text_encoding import TextEncoding, encoding_of
 from umweg.sources.workbook_rows import Cells, SheetRows, number_text
 
@@ -179,10 +179,7 @@ class TableFile:
         self._sheet_rows.choose(chosen)
 
     def _header(self) -> tuple[int, list[str]]:
-        """The row that names the columns: the first that is about as wide as the rows below it.
-
-        Reports begin with a title, a date or an empty line; those have a cell or two.
-        """
+        """The row that names the columns, with its number; see `find_header`."""
         first: list[tuple[int, list[str]]] = []
         for row, cells in islice(self._all_rows(None), _HEADER_SEARCH):
             if isinstance(cells, Cells):
@@ -196,43 +193,25 @@ class TableFile:
                     allowed="a header of column names",
                     next_step="check that this is a table with a header, or name its --encoding",
                 )
-        filled = [(row, texts, sum(bool(t.strip()) for t in texts)) for row, texts in first]
-        widest = max((n for *_, n in filled), default=0)
-        if not widest:
+        found = find_header([texts for _, texts in first], self._recognise)
+        if found is None:
             raise InputError(
                 "the table is empty",
                 where=str(self.path),
                 allowed="a header of column names, and rows below it",
                 next_step="export the table again",
             )
-        usual = next(n for n, (*_, k) in enumerate(filled) if k * 2 >= widest)
-        at, texts, rows = self._best_header([f[1] for f in filled], usual)
-        row = filled[at][0]
-        above = sum(1 for r, _, k in filled[: at + 1 - rows] if r < row and k)
-        header = f"row {row}" if rows == 1 else f"rows {filled[at - 1][0]} and {row}, joined"
+        row = first[found.at][0]
+        above = sum(1 for _, texts in first[: found.at + 1 - found.rows] if "".join(texts).strip())
+        header = f"row {row}"
+        if found.rows > 1:
+            header = f"rows {first[found.at - 1][0]} and {row}, joined"
         if above:
             more = "1 row above it is" if above == 1 else f"{above} rows above it are"
             self._note(f"the header is {header}; {more} not read")
-        elif rows > 1:
+        elif found.rows > 1:
             self._note(f"the header is {header}")
-        return row, texts
-
-    def _best_header(self, rows: list[list[str]], usual: int) -> tuple[int, list[str], int]:
-        """(position of the header, its names, of how many rows it is)."""
-        if self._recognise is None:
-            return usual, rows[usual], 1
-        best = (self._recognise(rows[usual]), usual, rows[usual], 1)
-        for at, texts in enumerate(rows):
-            found = self._recognise(texts)
-            if found > best[0]:
-                best = (found, at, texts, 1)
-            if at and len(texts) == len(rows[at - 1]):
-                both = [f"{a} {b}".strip() for a, b in zip(rows[at - 1], texts, strict=True)]
-                # Two rows are one header only where both are names: no cell begins with a digit.
-                named = not any(c.strip()[:1].isdigit() for c in (*rows[at - 1], *texts))
-                if named and (found := self._recognise(both)) > best[0]:
-                    best = (found, at, both, 2)
-        return best[1], best[2], best[3]
+        return row, list(found.names)
 
     def _names(self, written: Sequence[str]) -> tuple[str, ...]:
         if len(written) > MAX_COLUMNS:
@@ -242,31 +221,9 @@ class TableFile:
                 allowed=f"at most {MAX_COLUMNS:,}",
                 next_step="check the delimiter, or remove the columns that are not needed",
             )
-        names: list[str] = []
-        taken: set[str] = set()
-        seen: Counter[str] = Counter()
-        empty: list[str] = []
-        for position, name in enumerate(written, start=1):
-            text = " ".join(name.split())
-            if not text:
-                text = f"column {position}"
-                empty.append(text)
-            seen[text] += 1
-            shown, number = text, 1
-            while shown in taken:
-                number += 1
-                shown = f"{text} ({number})"
-            taken.add(shown)
-            names.append(shown)
-        twice = [n for n, k in seen.items() if k > 1]
-        if twice:
-            self._note(
-                f"columns of the same name: {listed(twice)}; "
-                f"the later ones are called '{cut(twice[0])} (2)' and so on"
-            )
-        while empty and names[-len(empty) :] != empty:
-            self._note(f"a column without a name is called '{empty.pop(0)}'")
-        return tuple(names)
+        names, notes = column_names(written)
+        self._notes += notes
+        return names
 
     # -- rows ---------------------------------------------------------------------------------
 
