@@ -2,7 +2,7 @@
 
 import pytest
 
-from umweg.parties.features import FEATURES, date_difference, weigh
+from umweg.parties.features import FEATURES, ceiling, date_difference, kind_disagrees, weigh
 from umweg.parties.model import Identifier, Party
 
 
@@ -71,3 +71,15 @@ def test_man_and_woman_person_and_firm() -> None:
     assert weigh(0.9, man, woman)[0] < 0.7
     assert weigh(0.9, man, Party.named("x", "Company"))[0] < 0.7
     assert weigh(0.9, man, Party.named("x", "LegalEntity"))[0] == 0.9
+
+
+def test_nothing_lifts_two_kinds_above_their_ceiling() -> None:
+    """A person and a firm of one name, number, day and country; what the kind takes comes last."""
+    assert FEATURES[-1][0] is kind_disagrees
+    known = {
+        "birth_dates": ("1970-05-01",), "founded": ("1970-05-01",), "countries": ("KAZ",),
+        "identifiers": (Identifier("lei", "1"), Identifier("passport", "2")),
+    }  # fmt: skip
+    score, _ = weigh(1.0, Party((), "Person", **known), Party((), "Company", **known))
+    assert score == pytest.approx(ceiling("Person", "Company"))
+    assert ceiling("Person", "LegalEntity") == ceiling("Company", "Organization") == 1

@@ -7,7 +7,10 @@ import numpy as np
 from rapidfuzz.distance import OSA
 
 from tests.parties.test_index import invented, typo
-from umweg.parties import Matcher, Party, compare, kernels
+from umweg.parties import Matcher, Party, align, compare, kernels
+from umweg.parties.names import BODY, PERSON, VESSEL, analyse
+from umweg.parties.packed import Collected
+from umweg.parties.score import agreement, bounds
 
 
 def test_distances_are_those_of_rapidfuzz() -> None:
@@ -58,3 +61,50 @@ def test_every_candidate_is_what_the_full_comparison_says() -> None:
             assert candidate == compare(query, candidate.party)
             seen += 1
     assert seen > 40
+
+
+def test_distances_with_a_limit_are_those_of_rapidfuzz() -> None:
+    """Texts of all lengths that words joined can have, and every limit."""
+    rng = random.Random(6)  # noqa: S311
+    rows = align.new_room().ints
+    for _ in range(2_000):
+        a = "".join(rng.choices("abcd", k=rng.randint(0, rng.choice((8, 200)))))
+        b = a
+        for _ in range(rng.randint(0, 4)):
+            b = typo(b, rng) if b else "x"
+        most = rng.randint(0, 5)
+        x, y = (np.frombuffer(bytearray(t.encode("utf-16-le")), np.uint16) for t in (a, b))
+        found = align.distance(x, 0, len(x), y, 0, len(y), most, rows)
+        assert found == min(OSA.distance(a, b), most + 1), (a, b, most)
+
+
+NAMES = (
+    "Rassvet Trading LLC", "ТОО Рассвет Трейдинг", "Tambovskiy Zavod No 5", "Tambov Plant 5",
+    "Zhanibek Ospanovich Sarsenov", "ZHANYBEK SARSENOV", "محمود الاحمدي", "Mahmoud Al-Ahmadi", "N5",
+    "אברהם לוי", "Avraham Levi", "奥巴马", "Obama", "Мохаммед Карим", "Muhammad Kareem", "J. Doe",
+    "SiemensAG", "Siemens", "Sci & Tech Rsrch Grp", "Science Technology Research Group", "김정은",
+    "Abuy Asir", "Abu Yasir", "Alfa Bank / Beta Bank", "a " * 70, "x" * 300, "ꙮ", "Co Ltd", "ООО",
+)  # fmt: skip
+
+
+def test_no_name_agrees_better_than_its_bound() -> None:
+    """And without words that have no vowels, and where no rule weakens it, exactly as well."""
+    parties = [p.caption for p in invented(60, 8)]
+    for group in (PERSON, BODY, VESSEL):
+        listed = Collected()
+        texts = [*NAMES, *parties]
+        names = [analyse(text, group) for text in texts]
+        for name in names:
+            listed.add(name.readings)
+        packed, everything = listed.listed(), np.arange(len(texts), dtype=np.int32)
+        exact = 0
+        for a in names:
+            for b, bound in zip(names, bounds(a, packed, everything), strict=True):
+                found = agreement(a, b)
+                assert found.score <= bound + 1e-12, (a.text, b.text)
+                bare = any(w.abjad for n in (a, b) for r in n.readings for w in r)
+                if not bare and not found.rules and len(a.readings) == len(b.readings) == 1:
+                    # Only names that are the same to the letter reach 1: see `agreement`.
+                    assert found.score in (bound, 0.99, 0.999), (a.text, b.text)
+                    exact += 1
+        assert exact > 1000

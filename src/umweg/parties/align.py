@@ -1,50 +1,58 @@
-"""Which word of one name meets which of the other, and how well."""
+"""Which word of one name meets which of the other, and how well: compiled.
+
+Words come as `packed` tables, a name as the numbers of its words. The same functions say which of
+many listed names are worth a look, and give the meetings that an explanation is made of.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any, NamedTuple
 
-from rapidfuzz.distance import OSA
+import numpy as np
+from numba import njit, types
 
-from umweg.parties.fold import script_of
-from umweg.parties.keys import (
-    bones_of,
-    bones_of_abjad,
-    key_of,
-    long_vowels_missing,
-    other_bones_of,
+from umweg.parties.packed import (
+    ABJAD,
+    BONES,
+    COLUMNS,
+    CONCEPT,
+    END,
+    EQUAL,
+    FLAGS,
+    FOREIGN,
+    HAN,
+    KEY,
+    KIND,
+    LATIN,
+    OTHER,
+    OWN,
+    PLACE,
+    SCRIPT,
+    SHORT,
+    SOFT,
+    VOWELS,
+    Words,
 )
 from umweg.parties.words import (
+    GENERATION,
     GENERIC,
     INITIAL,
+    LIGHT,
+    NAME,
     NUMBER,
     PARTICLE,
     PATRONYMIC,
-    SMALL,
     TITLE,
-    Word,
-    people,
 )
+from umweg.parties.words import PLACE as OF_PLACE
+
+Array = Any
 
 LEAST = 0.55
 """The similarity below which two words are two words."""
 
-SAME = "same"
-SPELLING = "same in another romanisation"
-TRANSLATED = "translated"
-SYNONYM = "word of like meaning"
-EQUIVALENT = "form of the same given name"
-SHORT = "short form of the given name"
-INITIALS = "initial"
-BONES = "same consonants"
-EDITED = "differs by a few letters"
-JOINED = "written as one word and as several"
-DIVIDED = "divided into words at another place"
-CUT = "abbreviated"
-DERIVED = "adjective of the place"
-
+GLUED = 0.93
+"""What a word is worth that has its legal form written to it: SiemensAG."""
 
 HEARD = 0.72
 """What a word of a firm is worth of which the consonants are the same in another script."""
@@ -52,364 +60,819 @@ HEARD = 0.72
 MOVED = 0.93
 """What two words are worth between which the space stands elsewhere."""
 
-GLUED = 0.93
-"""What a word is worth that has its legal form written to it: SiemensAG."""
-
-_FORMS = frozenset(
-    {"ag", "gmbh", "ltd", "llc", "inc", "plc", "jsc", "ooo", "oao", "zao", "pao", "too", "spa",
-     "sro", "doo", "corp", "fze", "kft", "ao", "sa", "co", "ojsc", "cjsc", "pjsc", "fzco", "llp",
-     "sarl", "srl", "osoo", "tov", "bv", "nv", "oy", "ab", "uab", "sia", "ood", "pte", "bhd",
-     "dmcc", "company", "limited"}
-)  # fmt: skip
-
 SLOPE = 1.26
 """What an edit costs, as a part of the length of the word."""
 
 EXCHANGED = 0.8
 """Of an edit, two letters that changed places: hardly ever two words differ by that."""
 
+HOW = (
+    "",
+    "same",
+    "same in another romanisation",
+    "translated",
+    "word of like meaning",
+    "form of the same given name",
+    "short form of the given name",
+    "initial",
+    "same consonants",
+    "differs by a few letters",
+    "written as one word and as several",
+    "abbreviated",
+    "adjective of the place",
+    "divided into words at another place",
+)
+"""In what way words meet."""
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """Some words of one name met some of the other."""
+(
+    _NOT, _SAME, _SPELLING, _TRANSLATED, _SYNONYM, _EQUIVALENT, _SHORT, _INITIALS, _BONES, _EDITED,
+    _JOINED, _CUT, _DERIVED, _DIVIDED,
+) = range(len(HOW))  # fmt: skip
 
-    ours: tuple[int, ...]
-    theirs: tuple[int, ...]
-    similarity: float
-    how: str
+_WRITTEN_TO_WORDS = (
+    "ag gmbh ltd llc inc plc jsc ooo oao zao pao too spa sro doo corp fze kft ao sa co ojsc cjsc "
+    "pjsc fzco llp sarl srl osoo tov bv nv oy ab uab sia ood pte bhd dmcc company limited"
+)
+_FORMS = np.array(
+    [int.from_bytes(form.encode(), "big") for form in _WRITTEN_TO_WORDS.split()], np.int64
+)
+"""Legal forms that are written to a word, their letters as a number."""
+
+_LIGHT = np.array([kind in LIGHT for kind in range(10)])
+_FAINT = np.array([kind in LIGHT or kind in (INITIAL, GENERATION) for kind in range(10)])
 
 
-def edited(a: str, b: str, ka: str, kb: str, sa: str, sb: str) -> float:
+# Types are said where the compiler would else make one function for literals and one for variables.
+_WORDS = types.NamedTuple([types.uint16[::1], types.int64[:, ::1], types.float64[::1]], Words)
+_DISTANCE = (
+    "int64(uint16[::1], int64, int64, uint16[::1], int64, int64, int64, int64[:, ::1])"
+)  # fmt: skip
+_SIMILARITY = types.float64(_WORDS, types.int64, _WORDS, types.int64, types.int64[:, ::1])
+
+MOST = 8192
+"""Meetings of words that are tried for two names, at most."""
+
+MINE, YOURS, MANNER, MET_MINE, MET_YOURS, MET_MANNER = range(6)
+"""Rows of `Room.ints`: as bits the words that may meet, in what way, and those that met."""
+
+ROWS = 6
+"""From here on three rows of a table of edits."""
+
+ORDER, SIMILARITY, MET_SIMILARITY, OURS, OURS_ALONE, THEIRS, THEIRS_ALONE = range(7)
+"""Rows of `Room.floats`: how early a meeting is tried, how alike; of those that met, how alike;
+what words that are left over cost, in conflict and alone."""
+
+
+class Room(NamedTuple):
+    """Room to work in, and where the meetings are left; `joined` is a table of one word."""
+
+    ints: Array
+    floats: Array
+    joined: Words
+
+
+def new_room() -> Room:
+    """Room to work in."""
+    joined = Words(np.zeros(1024, np.uint16), np.zeros((1, COLUMNS), np.int64), np.zeros(1))
+    return Room(np.zeros((9, MOST), np.int64), np.zeros((7, MOST)), joined)
+
+
+# -- letters --------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _same(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
+    if a1 - a0 != b1 - b0:
+        return False
+    for k in range(a1 - a0):  # noqa: SIM110 - compiled code has no `all`
+        if a[a0 + k] != b[b0 + k]:
+            return False
+    return True
+
+
+@njit(_DISTANCE, cache=True, nogil=True)
+def distance(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, most: int, rows: Array) -> int:
+    """Optimal string alignment distance of two texts; `most` + 1 where it is more than that."""
+    while a0 < a1 and b0 < b1 and a[a0] == b[b0]:
+        a0 += 1
+        b0 += 1
+    while a0 < a1 and b0 < b1 and a[a1 - 1] == b[b1 - 1]:
+        a1 -= 1
+        b1 -= 1
+    n, m = a1 - a0, b1 - b0
+    if abs(n - m) > most:
+        return most + 1
+    if n == 0 or m == 0:
+        return max(n, m)
+    for j in range(m + 1):
+        rows[ROWS, j] = j
+    for i in range(1, n + 1):
+        now, last, before = ROWS + i % 3, ROWS + (i + 2) % 3, ROWS + (i + 1) % 3
+        rows[now, 0] = i
+        least = i
+        c = a[a0 + i - 1]
+        for j in range(1, m + 1):
+            d = b[b0 + j - 1]
+            best = rows[last, j - 1] + (0 if c == d else 1)
+            best = min(best, rows[last, j] + 1, rows[now, j - 1] + 1)
+            if i > 1 and j > 1 and c == b[b0 + j - 2] and d == a[a0 + i - 2]:
+                best = min(best, rows[before, j - 2] + 1)
+            rows[now, j] = best
+            least = min(least, best)
+        if least > most:
+            return most + 1
+    return min(int(rows[ROWS + n % 3, m]), most + 1)
+
+
+@njit(cache=True, nogil=True)
+def _part(
+    a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, more: float, rows: Array
+) -> float:
+    """Edits as a part of the length; 1 where there are more than a third of it."""
+    longest = max(a1 - a0, b1 - b0, 3)
+    most = longest // 3
+    edits = distance(a, a0, a1, b, b0, b1, most, rows)
+    if edits > most:
+        return 1.0
+    if edits == 1 and a1 - a0 == b1 - b0:
+        k = 0
+        while a[a0 + k] == b[b0 + k]:
+            k += 1
+        if a0 + k + 1 < a1 and a[a0 + k + 1] == b[b0 + k] and a[a0 + k] == b[b0 + k + 1]:
+            return (EXCHANGED + more) / longest
+    return (edits + more) / longest
+
+
+@njit(_SIMILARITY, cache=True, nogil=True)
+def edited(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     """Similarity by edits: of the spellings, of their keys, of their keys without vowels' shades.
 
     One edit (insertion, deletion, substitution, transposition) costs `SLOPE` of the length: a
     word of five letters may have one, of eight two, of eleven three.
     """
-    longest = max(len(a), len(b))
-    if longest < 3:
+    a0, a1, a2, a3 = a.num[i, LATIN], a.num[i, KEY], a.num[i, SOFT], a.num[i, BONES]
+    b0, b1, b2, b3 = b.num[j, LATIN], b.num[j, KEY], b.num[j, SOFT], b.num[j, BONES]
+    if max(a1 - a0, b1 - b0) < 3:
         return 0.0
-    best = _part(a, b, 0.0)
-    if ka != a or kb != b:
-        best = min(best, _part(ka, kb, 0.15))
-    if sa != ka or sb != kb:
-        best = min(best, _part(sa, sb, 0.35))
+    best = _part(a.text, a0, a1, b.text, b0, b1, 0.0, rows)
+    if not _same(a.text, a0, a1, a.text, a1, a2) or not _same(b.text, b0, b1, b.text, b1, b2):
+        best = min(best, _part(a.text, a1, a2, b.text, b1, b2, 0.15, rows))
+    if not _same(a.text, a1, a2, a.text, a2, a3) or not _same(b.text, b1, b2, b.text, b2, b3):
+        best = min(best, _part(a.text, a2, a3, b.text, b2, b3, 0.35, rows))
     found = 1 - SLOPE * best
-    return found if a[0] == b[0] or ka[:1] == kb[:1] else found - 0.04
+    starts = a.text[a0] == b.text[b0] or (a2 > a1 and b2 > b1 and a.text[a1] == b.text[b1])
+    return found if starts else found - 0.04
 
 
-def _part(a: str, b: str, more: float) -> float:
-    """Edits as a part of the length; 1 where there are more than a third of it."""
-    longest = max(len(a), len(b), 3)
-    most = longest // 3
-    distance: float = OSA.distance(a, b, score_cutoff=most)
-    if distance > most:
-        return 1.0
-    if distance == 1 and len(a) == len(b) and sorted(a) == sorted(b):
-        distance = EXCHANGED
-    return (distance + more) / longest
+@njit(cache=True, nogil=True)
+def _abbreviates(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
+    """Whether a word is written short: its letters in order, the first one the same."""
+    short, long = a1 - a0, b1 - b0
+    if short < 3 or short >= long or a[a0] != b[b0]:
+        return False
+    at = b0
+    for k in range(a0, a1):
+        while at < b1 and b[at] != a[k]:
+            at += 1
+        if at == b1:
+            return False
+        at += 1
+    return short * 2 >= long or _same(a, a0, a1, b, b0, b0 + short)
 
 
-_ADJECTIVE = re.compile(
-    r"(?:ov|ev|in|en|an)?(?:sk|tsk|ck)"
-    r"(?:i|ii|iy|yy|y|ij|ogo|aya|aia|aja|oe|oye|oi|oy|ie|iye|ikh|im|om|a|e|yi|yj)?$"
-)
+@njit(cache=True, nogil=True)
+def _has_form(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
+    """Whether the second word is the first one with a legal form written to it."""
+    short = a1 - a0
+    more = b1 - b0 - short
+    if more < 2 or more > 7:
+        return False
+    if short > 3 and _same(a, a0, a1, b, b0, b0 + short):
+        start = b0 + short
+    elif short > 2 and _same(a, a0, a1, b, b0 + more, b1):
+        start = b0
+    else:
+        return False
+    form = 0
+    for k in range(start, start + more):
+        form = form << 8 | int(b[k])
+    for f in _FORMS:  # noqa: SIM110
+        if f == form:
+            return True
+    return False
 
 
-@lru_cache(maxsize=65_536)
-def adjective_base(latin: str) -> str:
-    """What an adjective of a place is made of: Tambovskiy → tambov; empty for no adjective."""
-    base = _ADJECTIVE.sub("", latin)
-    return base if len(base) >= 3 and base != latin else ""
+@njit(cache=True, nogil=True)
+def _share(a: int, b: int) -> bool:
+    """Whether two sets of up to four groups have one in common."""
+    while a:
+        other = b
+        while other:
+            if other & 0xFFFF == a & 0xFFFF:
+                return True
+            other >>= 16
+        a >>= 16
+    return False
 
 
-def _of_place(a: Word, b: Word) -> float:
-    """An adjective of a place and the place: Тамбовский and Tambov, Казанский and Kazan."""
-    for x, y in ((a, b), (b, a)):
-        base = key_of(adjective_base(x.latin)) if len(x.latin) > 5 else ""
-        if base and y.key.startswith(base[:-1]) and len(y.key) - len(base) <= 3:
-            return 0.9
-    return 0.0
+@njit(cache=True, nogil=True)
+def _as_written(a: Words, i: int) -> Any:
+    """Where the word lies as it is written."""
+    if a.num[i, OWN] == a.num[i, END]:
+        return a.num[i, LATIN], a.num[i, KEY]
+    return a.num[i, OWN], a.num[i, END]
 
 
-@lru_cache(maxsize=262_144)
-def meet(a: Word, b: Word, person: bool) -> tuple[float, str]:
-    """How well two words meet, in [0, 1], and in what way; 0 below `LEAST`."""
-    if a.latin == b.latin:
-        return (1.0, SAME) if a.foreign == b.foreign else (0.99, SPELLING)
-    if a.kind == NUMBER or b.kind == NUMBER:
-        return (0.97, SAME) if a.concept and a.concept == b.concept else (0.0, "")
-    if a.concept and a.concept == b.concept:
-        if a.foreign != b.foreign:
-            return 0.95, TRANSLATED
-        return (0.93, SPELLING) if a.latin[:4] == b.latin[:4] else (0.8, SYNONYM)
-    if a.key == b.key and len(a.key) > 1:
-        apart = OSA.distance(a.latin, b.latin) / max(len(a.latin), len(b.latin))
-        return 0.98 - 0.06 * apart, SPELLING
-    if a.kind == INITIAL or b.kind == INITIAL:
-        same = a.latin[0] == b.latin[0] or a.key[0] == b.key[0]
-        return (0.75, INITIALS) if same and person else (0.0, "")
-    if a.soft == b.soft and len(a.soft) > 2:
-        return 0.93, SPELLING
-    best, how = 0.0, ""
-    if person:
-        if (a.kind == PATRONYMIC) != (b.kind == PATRONYMIC) and not _slip(a, b):
-            return 0.0, ""  # a father's name and a given name
-        best, how = _given(a, b)
-    if a.abjad or b.abjad:
-        found = _by_bones(a, b)
-        if found > best:
-            best, how = found, BONES
-    elif best < 0.9:
-        if person and a.foreign != b.foreign and "Hani" in (script_of(a.text), script_of(b.text)):
-            best, how = _by_sound(a, b)
-        found = edited(a.latin, b.latin, a.key, b.key, a.soft, b.soft)
-        if (a.text != a.latin or b.text != b.latin) and script_of(a.text) == script_of(b.text):
-            # In its own script a slip is one letter, where in Latin ones it may be three.
-            found = max(found, edited(a.text, b.text, a.text, b.text, a.text, b.text))
-        if found > best:
-            best, how = found, EDITED
-    if not person and best < HEARD and a.foreign != b.foreign and _heard(a, b):
-        best, how = HEARD, BONES
-    if not person and best < 0.9:
-        found = _of_place(a, b)
-        if found > best:
-            best, how = found, DERIVED
-    if not person and best < GLUED:
-        less, more = sorted((a.latin, b.latin), key=len)
-        if (len(less) > 3 and more.startswith(less) and more[len(less) :] in _FORMS) or (
-            len(less) > 2 and more.endswith(less) and more[: -len(less)] in _FORMS
-        ):
-            best, how = GLUED, JOINED
-    if not person and best < 0.8 and (a.kind == GENERIC or b.kind == GENERIC):
-        short, long = (a, b) if len(a.latin) < len(b.latin) else (b, a)
-        if abbreviates(short.latin, long.latin):
-            best, how = 0.8, CUT
-    return (best, how) if best >= LEAST else (0.0, "")
+@njit(cache=True, nogil=True)
+def _own_edited(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
+    """Similarity by edits in the script in which both are written.
+
+    There a slip is one letter, where in Latin ones it may be three.
+    """
+    a0, a1 = _as_written(a, i)
+    b0, b1 = _as_written(b, j)
+    if max(a1 - a0, b1 - b0) < 3:
+        return 0.0
+    found = 1 - SLOPE * _part(a.text, a0, a1, b.text, b0, b1, 0.0, rows)
+    return found if a.text[a0] == b.text[b0] else found - 0.04
 
 
-def _slip(a: Word, b: Word) -> bool:
+@njit(cache=True, nogil=True)
+def _slip(a: Words, i: int, b: Words, j: int, rows: Array) -> bool:
     """Whether two words are a father's name and the same with a slip of the pen.
 
     Petrova and Petrovna, Petrov and Petrovich differ by little and are no slips.
     """
-    short, long = sorted((a.latin, b.latin), key=len)
-    if short.endswith(("ova", "eva")) and long == f"{short[:-1]}na":
+    l0, l1, m0, m1 = a.num[i, LATIN], a.num[i, KEY], b.num[j, LATIN], b.num[j, KEY]
+    if _in_law(a.text, l0, l1, b.text, m0, m1) or _in_law(b.text, m0, m1, a.text, l0, l1):
         return False
-    if script_of(a.text) == script_of(b.text):
-        short, long = sorted((a.text, b.text), key=len)
-    most = 1 if len(long) < 11 else 2
-    return OSA.distance(short, long, score_cutoff=most) <= most
+    if a.num[i, SCRIPT] == b.num[j, SCRIPT]:
+        l0, l1 = _as_written(a, i)
+        m0, m1 = _as_written(b, j)
+    most = 1 if max(l1 - l0, m1 - m0) < 11 else 2
+    return distance(a.text, l0, l1, b.text, m0, m1, most, rows) <= most
 
 
-def _given(a: Word, b: Word) -> tuple[float, str]:
-    p = people()
-    ours, theirs = p.equal.get(a.key), p.equal.get(b.key)
-    if ours and theirs and ours & theirs:
-        return 0.9, EQUIVALENT
-    pet_a, pet_b = p.short.get(a.key), p.short.get(b.key)
-    if (ours and pet_b and ours & pet_b) or (theirs and pet_a and theirs & pet_a):
-        return 0.8, SHORT
-    return 0.0, ""
+@njit(cache=True, nogil=True)
+def _in_law(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
+    """Whether a word in -ova or -eva becomes the other one by -na: Petrova, Petrovna."""
+    if a1 - a0 < 3 or b1 - b0 != a1 - a0 + 1 or not _same(a, a0, a1 - 1, b, b0, b1 - 2):
+        return False
+    before, v, last = a[a1 - 3], a[a1 - 2], a[a1 - 1]
+    ova = (before == 111 or before == 101) and v == 118 and last == 97
+    return ova and b[b1 - 2] == 110 and b[b1 - 1] == 97
 
 
-def _by_bones(a: Word, b: Word) -> float:
-    longest = max(len(a.bones), len(b.bones))
-    if not longest or not a.bones or not b.bones:
+# -- two words ------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _of_place(a: Words, i: int, b: Words, j: int) -> bool:
+    """An adjective of a place and the place: Тамбовский and Tambov, Казанский and Kazan."""
+    p0, p1 = a.num[i, PLACE], a.num[i, PLACE + 1]
+    k0, k1 = b.num[j, KEY], b.num[j, KEY + 1]
+    size = p1 - p0
+    if size == 0 or k1 - k0 < size - 1 or k1 - k0 - size > 3:
+        return False
+    return _same(a.text, p0, p1 - 1, b.text, k0, k0 + size - 1)
+
+
+@njit(cache=True, nogil=True)
+def _by_bones(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
+    a0, a1 = a.num[i, BONES], a.num[i, BONES + 1]
+    b0, b1 = b.num[j, BONES], b.num[j, BONES + 1]
+    longest = max(a1 - a0, b1 - b0)
+    if a1 == a0 or b1 == b0:
         return 0.0
-    if a.bones == b.bones:
+    abjad = a.num[i, FLAGS] & ABJAD != 0
+    apart = abjad != (b.num[j, FLAGS] & ABJAD != 0)
+    if _same(a.text, a0, a1, b.text, b0, b1):
         missing = 0
-        if a.abjad != b.abjad:
-            abjad, latin = (a, b) if a.abjad else (b, a)
-            missing = long_vowels_missing(abjad.text, latin.latin)
+        if apart:
+            left = a.num[i, VOWELS] & ~b.num[j, VOWELS]
+            if not abjad:
+                left = b.num[j, VOWELS] & ~a.num[i, VOWELS]
+            while left:
+                left &= left - 1
+                missing += 1
         return (0.94 if longest > 2 else 0.85) - 0.12 * missing
-    if longest > 2 and a.abjad != b.abjad:
-        abjad, latin = (a, b) if a.abjad else (b, a)
-        if abjad.bones == other_bones_of(latin.latin):
+    if longest > 2 and apart:
+        if abjad:
+            same = _same(a.text, a0, a1, b.text, b.num[j, OTHER], b.num[j, OTHER + 1])
+        else:
+            same = _same(b.text, b0, b1, a.text, a.num[i, OTHER], a.num[i, OTHER + 1])
+        if same:
             return 0.9
-    if longest >= 3 and OSA.distance(a.bones, b.bones, score_cutoff=1) == 1:
+    if longest >= 3 and distance(a.text, a0, a1, b.text, b0, b1, 1, rows) == 1:
         return 1 - 1.3 / longest
     return 0.0
 
 
-def _by_sound(a: Word, b: Word) -> tuple[float, str]:
+@njit(cache=True, nogil=True)
+def _by_sound(a: Words, i: int, b: Words, j: int) -> bool:
     """A foreign name in Chinese syllables (奥巴马, Obama): its consonants, r and l as one."""
-    ours, theirs = a.bones.replace("r", "l"), b.bones.replace("r", "l")
-    return (0.8, BONES) if len(ours) > 2 and ours == theirs else (0.0, "")
+    a0, b0 = a.num[i, BONES], b.num[j, BONES]
+    size = a.num[i, BONES + 1] - a0
+    if size < 3 or b.num[j, BONES + 1] - b0 != size:
+        return False
+    for k in range(size):
+        x, y = a.text[a0 + k], b.text[b0 + k]
+        if x != y and not (x in (108, 114) and y in (108, 114)):
+            return False
+    return True
 
 
-_VOWELS = re.compile(r"(?<=.)[aeiou]+")
-
-
-def _heard(a: Word, b: Word) -> bool:
+@njit(cache=True, nogil=True)
+def _heard(a: Words, i: int, b: Words, j: int) -> bool:
     """Whether a word is another as it is heard, by its consonants: девайс and device."""
-    if min(len(a.latin), len(b.latin)) < 4:
+    if min(a.num[i, KEY] - a.num[i, LATIN], b.num[j, KEY] - b.num[j, LATIN]) < 4:
         return False
-    ours, theirs = _VOWELS.sub("", a.key), _VOWELS.sub("", b.key)
-    return len(ours) > 2 and ours == theirs
+    x, x1, y, y1 = a.num[i, KEY], a.num[i, SOFT], b.num[j, KEY], b.num[j, SOFT]
+    same = 0
+    while True:
+        while x < x1 and x > a.num[i, KEY] and _is_vowel(a.text[x]):
+            x += 1
+        while y < y1 and y > b.num[j, KEY] and _is_vowel(b.text[y]):
+            y += 1
+        if x == x1 or y == y1:
+            return same > 2 and x == x1 and y == y1
+        if a.text[x] != b.text[y]:
+            return False
+        same += 1
+        x += 1
+        y += 1
 
 
-def abbreviates(short: str, long: str) -> bool:
-    """Whether a word is written short: its letters in order, the first one the same."""
-    if len(short) < 3 or len(short) >= len(long) or short[0] != long[0]:
-        return False
-    rest = iter(long)
-    return all(c in rest for c in short) and (long.startswith(short) or len(short) * 2 >= len(long))
+@njit(cache=True, nogil=True)
+def _is_vowel(c: int) -> bool:
+    return c == 97 or c == 101 or c == 105 or c == 111 or c == 117
 
 
-def align(ours: tuple[Word, ...], theirs: tuple[Word, ...], person: bool) -> list[Meeting]:
-    """The words of two names that meet, the best meetings first; each word meets once."""
-    out: list[Meeting] = []
-    left_ours: list[int] = []
-    at: dict[str, int] = {}
-    for j, b in enumerate(theirs):
-        at.setdefault(b.latin, j)
-    for i, a in enumerate(ours):  # words that are the same meet first
-        same = at.pop(a.latin, None)
-        if same is None:
-            left_ours.append(i)
-        else:
-            out.append(Meeting((i,), (same,), *meet(a, theirs[same], person)))
-    if len(left_ours) == 0 or len(out) == len(theirs):
-        return out
-    taken = {m.theirs[0] for m in out}
-    left_theirs = [j for j in range(len(theirs)) if j not in taken]
-    if len(left_ours) == len(left_theirs) == 1:
-        i, j = left_ours[0], left_theirs[0]
-        similarity, how = meet(ours[i], theirs[j], person)
-        if similarity:
-            out.append(Meeting((i,), (j,), similarity, how))
-        return out
-    found: _Found = []
-    for i in left_ours:
-        a = ours[i]
-        for j in left_theirs:
-            b = theirs[j]
-            similarity, how = meet(a, b, person)
-            if similarity:
-                order = similarity * (a.weight + b.weight) / 2 - 0.001 * abs(i - j)
-                found.append((order, (i,), (j,), similarity, how))
-    if len(left_ours) > 1:
-        _several(ours, theirs, left_ours, left_theirs, person, found, False)
-    if len(left_theirs) > 1:
-        _several(theirs, ours, left_theirs, left_ours, person, found, True)
-    if len(left_ours) > 1 and len(left_theirs) > 1:
-        _moved_space(ours, theirs, left_ours, left_theirs, found)
-    found.sort(key=lambda f: -f[0])
-    free_ours, free_theirs = set(left_ours), set(left_theirs)
-    for _, mine, yours, similarity, how in found:
-        if free_ours.issuperset(mine) and free_theirs.issuperset(yours):
-            free_ours.difference_update(mine)
-            free_theirs.difference_update(yours)
-            out.append(Meeting(mine, yours, similarity, how))
-    return out
+@njit(cache=True, nogil=True)
+def meet(a: Words, i: int, b: Words, j: int, person: bool, rows: Array) -> Any:
+    """How well two words meet, in [0, 1], and in what way (see `HOW`); 0 below `LEAST`."""
+    l0, l1, m0, m1 = a.num[i, LATIN], a.num[i, KEY], b.num[j, LATIN], b.num[j, KEY]
+    k0, k1, q0, q1 = l1, a.num[i, SOFT], m1, b.num[j, SOFT]
+    foreign = a.num[i, FLAGS] & FOREIGN != b.num[j, FLAGS] & FOREIGN
+    if _same(a.text, l0, l1, b.text, m0, m1):
+        return (0.99, _SPELLING) if foreign else (1.0, _SAME)
+    kind_a, kind_b = a.num[i, KIND], b.num[j, KIND]
+    concept = a.num[i, CONCEPT] != 0 and a.num[i, CONCEPT] == b.num[j, CONCEPT]
+    if kind_a == NUMBER or kind_b == NUMBER:
+        return (0.97, _SAME) if concept else (0.0, _NOT)
+    if concept:
+        if foreign:
+            return 0.95, _TRANSLATED
+        alike = _same(a.text, l0, min(l0 + 4, l1), b.text, m0, min(m0 + 4, m1))
+        return (0.93, _SPELLING) if alike else (0.8, _SYNONYM)
+    if k1 - k0 > 1 and _same(a.text, k0, k1, b.text, q0, q1):
+        longest = max(l1 - l0, m1 - m0)
+        edits = distance(a.text, l0, l1, b.text, m0, m1, longest, rows)
+        return 0.98 - 0.06 * (edits / longest), _SPELLING
+    if l0 == l1 or m0 == m1:
+        return 0.0, _NOT
+    if kind_a == INITIAL or kind_b == INITIAL:
+        same = a.text[l0] == b.text[m0] or (k1 > k0 and q1 > q0 and a.text[k0] == b.text[q0])
+        return (0.75, _INITIALS) if same and person else (0.0, _NOT)
+    s1, t1 = a.num[i, BONES], b.num[j, BONES]
+    if s1 - k1 > 2 and _same(a.text, k1, s1, b.text, q1, t1):
+        return 0.93, _SPELLING
+    best, how = 0.0, _NOT
+    if person:
+        if (kind_a == PATRONYMIC) != (kind_b == PATRONYMIC) and not _slip(a, i, b, j, rows):
+            return 0.0, _NOT  # a father's name and a given name
+        ours, theirs = a.num[i, EQUAL], b.num[j, EQUAL]
+        if _share(ours, theirs):
+            best, how = 0.9, _EQUIVALENT
+        elif _share(ours, b.num[j, SHORT]) or _share(theirs, a.num[i, SHORT]):
+            best, how = 0.8, _SHORT
+    either = a.num[i, FLAGS] | b.num[j, FLAGS]
+    if either & ABJAD:
+        found = _by_bones(a, i, b, j, rows)
+        if found > best:
+            best, how = found, _BONES
+    elif best < 0.9:
+        if person and foreign and either & HAN:
+            best, how = (0.8, _BONES) if _by_sound(a, i, b, j) else (0.0, _NOT)
+        found = edited(a, i, b, j, rows)
+        written = a.num[i, OWN] < a.num[i, END] or b.num[j, OWN] < b.num[j, END]
+        if written and a.num[i, SCRIPT] == b.num[j, SCRIPT]:
+            found = max(found, _own_edited(a, i, b, j, rows))
+        if found > best:
+            best, how = found, _EDITED
+    if not person:
+        if best < HEARD and foreign and _heard(a, i, b, j):
+            best, how = HEARD, _BONES
+        if best < 0.9 and (_of_place(a, i, b, j) or _of_place(b, j, a, i)):
+            best, how = 0.9, _DERIVED
+        if best < GLUED and (
+            _has_form(a.text, l0, l1, b.text, m0, m1) or _has_form(b.text, m0, m1, a.text, l0, l1)
+        ):
+            best, how = GLUED, _JOINED
+        if best < 0.8 and (kind_a == GENERIC or kind_b == GENERIC):
+            if l1 - l0 < m1 - m0:
+                cut = _abbreviates(a.text, l0, l1, b.text, m0, m1)
+            else:
+                cut = _abbreviates(b.text, m0, m1, a.text, l0, l1)
+            if cut:
+                best, how = 0.8, _CUT
+    return (best, how) if best >= LEAST else (0.0, _NOT)
 
 
-_Found = list[tuple[float, tuple[int, ...], tuple[int, ...], float, str]]
+# -- several words --------------------------------------------------------------------------------
 
 
+@njit(cache=True, nogil=True)
+def _joined(a: Words, part: Array, b: Words, j: int, run: int, room: Room) -> float:
+    """How well several words in a row are one.
+
+    Args:
+        run: The row of `a` that holds their consonants together; read where a word has no vowels.
+    """
+    if b.num[j, KIND] == NUMBER:
+        return 0.0
+    letters = 0
+    for i in part:
+        if a.num[i, KIND] == NUMBER:
+            return 0.0
+        letters += a.num[i, KEY] - a.num[i, LATIN]
+    abjad = (b.num[j, FLAGS] | a.num[part[0], FLAGS]) & ABJAD != 0
+    if not abjad and letters < 4:
+        return 0.0
+    whole, end = room.joined, 0
+    for form in range(LATIN, BONES):
+        for i in part:
+            for k in range(a.num[i, form], a.num[i, form + 1]):
+                whole.text[end] = a.text[k]
+                end += 1
+        whole.num[0, form + 1] = end
+    m0, m1, q1 = b.num[j, LATIN], b.num[j, KEY], b.num[j, SOFT]
+    l1, k1 = whole.num[0, KEY], whole.num[0, SOFT]
+    if _same(whole.text, 0, l1, b.text, m0, m1):
+        found = 0.97
+    elif _same(whole.text, l1, k1, b.text, m1, q1):
+        found = 0.95
+    elif abjad:
+        at, size = a.num[run, LATIN], a.num[run, KEY] - a.num[run, LATIN]
+        met = 0
+        for k in range(b.num[j, BONES], b.num[j, OTHER]):
+            if b.text[k] == 65:  # A, a vowel at the start
+                continue
+            if met == size or a.text[at + met] != b.text[k]:
+                return 0.0
+            met += 1
+        if met != size or size < 2:
+            return 0.0
+        found = 0.88 if size > 2 else 0.75
+    else:
+        found = edited(whole, 0, b, j, room.ints) - 0.04
+    return found if found >= 0.68 else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _initialled(a: Words, part: Array, b: Words, j: int, person: bool) -> float:
+    """The initials of several words: PLA, and of given names JC."""
+    kind = b.num[j, KIND]
+    if b.num[j, CONCEPT] != 0 or kind in (PARTICLE, TITLE):
+        return 0.0
+    if (len(part) != 2) if person else (len(part) < 3):
+        return 0.0
+    for k in range(len(part)):
+        start = a.num[part[k], LATIN]
+        if a.num[part[k], KEY] - start < 3 or a.text[start] != b.text[b.num[j, LATIN] + k]:
+            return 0.0
+    return 0.75 if person else 0.85
+
+
+@njit(cache=True, nogil=True)
 def _several(
-    many: tuple[Word, ...],
-    one: tuple[Word, ...],
-    left_many: list[int],
-    left_one: list[int],
-    person: bool,
-    found: _Found,
-    swapped: bool,
-) -> None:
-    """What several words in a row may be in one: joined, as an acronym, as initials."""
-    free = set(left_many)
-    for i in left_many:
-        abjad = many[i].abjad
-        for size in range(2, min(6, len(left_many)) + 1):
-            places = tuple(range(i, i + size))
-            if places[-1] not in free or not free.issuperset(places):
+    a: Words, many: Array, free_many: int, b: Words, one: Array, free_one: int,
+    person: bool, side: int, room: Room, found: int,
+) -> int:  # fmt: skip
+    """What several words in a row may be in one: joined, as an acronym, as initials.
+
+    Args:
+        side: 0 where `a` is the first of the two names.
+    """
+    left = 0
+    for i in range(len(many)):
+        left += free_many >> i & 1
+    for i in range(len(many)):
+        if not free_many >> i & 1:
+            continue
+        abjad = a.num[many[i], FLAGS] & ABJAD
+        first = a.text[a.num[many[i], LATIN]]
+        length = a.num[many[i], KEY] - a.num[many[i], LATIN]
+        weight = a.weight[many[i]]
+        for size in range(2, min(6, left) + 1):
+            last = i + size - 1
+            if last >= len(many) or not free_many >> last & 1:
                 break
-            part = many[i : i + size]
-            last = part[-1]
-            length = sum([len(w.latin) for w in part])
-            for j in left_one:
-                latin = one[j].latin
+            word = many[last]
+            length += a.num[word, KEY] - a.num[word, LATIN]
+            weight += a.weight[word]
+            for j in range(len(one)):
+                if not free_one >> j & 1:
+                    continue
+                m0, m1 = b.num[one[j], LATIN], b.num[one[j], KEY]
                 may = size < 5 and (
-                    abjad
-                    or one[j].abjad
+                    abjad != 0
+                    or b.num[one[j], FLAGS] & ABJAD != 0
                     or (
-                        -3 <= len(latin) - length <= 3
-                        and (part[0].latin[0] == latin[0] or last.latin[-1] == latin[-1])
+                        abs(m1 - m0 - length) <= 3
+                        and (first == b.text[m0] or a.text[a.num[word, KEY] - 1] == b.text[m1 - 1])
                     )
                 )
-                if not may and len(latin) != size:
+                if not may and m1 - m0 != size:
                     continue
-                similarity, how = _joined(part, one[j]) if may else (0.0, "")
-                if not similarity and len(latin) == size:
-                    similarity, how = _initialled(part, one[j], person)
-                if similarity:
-                    weight = (sum(w.weight for w in part) + one[j].weight) / 2
-                    pair = ((j,), places) if swapped else (places, (j,))
-                    found.append((similarity * weight, *pair, similarity, how))
+                part = many[i : i + size]
+                run = len(many) + 3 * i + size - 2  # see `packed.with_runs`
+                how = _JOINED
+                similarity = 0.0
+                if may:
+                    similarity = _joined(a, part, b, one[j], run, room)
+                if similarity == 0.0 and m1 - m0 == size:
+                    how = _INITIALS
+                    similarity = _initialled(a, part, b, one[j], person)
+                if similarity > 0.0 and found < MOST:
+                    room.floats[ORDER, found] = similarity * ((weight + b.weight[one[j]]) / 2)
+                    mine, yours = ((1 << size) - 1) << i, 1 << j
+                    room.ints[MINE, found] = yours if side else mine
+                    room.ints[YOURS, found] = mine if side else yours
+                    room.floats[SIMILARITY, found] = similarity
+                    room.ints[MANNER, found] = how
+                    found += 1
+    return found
 
 
+@njit(cache=True, nogil=True)
 def _moved_space(
-    ours: tuple[Word, ...],
-    theirs: tuple[Word, ...],
-    left_ours: list[int],
-    left_theirs: list[int],
-    found: _Found,
-) -> None:
+    a: Words, ours: Array, free_ours: int, b: Words, theirs: Array, free_theirs: int,
+    room: Room, found: int,
+) -> int:  # fmt: skip
     """Two words that are divided at another place: Abuy Asir and Abu Yasir."""
-    for i in left_ours:
-        if i + 1 not in left_ours:
+    text = room.joined.text
+    for i in range(len(ours) - 1):
+        if not (free_ours >> i & 1 and free_ours >> i + 1 & 1):
             continue
-        a = ours[i].latin + ours[i + 1].latin
-        if len(a) < 5:
+        first = a.num[ours[i], KEY] - a.num[ours[i], LATIN]
+        size = first + a.num[ours[i + 1], KEY] - a.num[ours[i + 1], LATIN]
+        if size < 5:
             continue
-        for j in left_theirs:
-            if j + 1 not in left_theirs:
+        for j in range(len(theirs) - 1):
+            if not (free_theirs >> j & 1 and free_theirs >> j + 1 & 1):
                 continue
-            b = theirs[j].latin + theirs[j + 1].latin
-            if abs(len(a) - len(b)) > 1 or len(ours[i].latin) == len(theirs[j].latin):
+            other = b.num[theirs[j], KEY] - b.num[theirs[j], LATIN]
+            length = other + b.num[theirs[j + 1], KEY] - b.num[theirs[j + 1], LATIN]
+            if abs(size - length) > 1 or first == other:
                 continue
-            distance = OSA.distance(a, b, score_cutoff=1)
-            if distance <= 1:
-                words = (*ours[i : i + 2], *theirs[j : j + 2])
-                similarity = MOVED - SLOPE * distance / len(a)
-                weight = sum([w.weight for w in words]) / 2
-                found.append((similarity * weight, (i, i + 1), (j, j + 1), similarity, DIVIDED))
+            end = 0
+            for w in ours[i : i + 2]:
+                for k in range(a.num[w, LATIN], a.num[w, KEY]):
+                    text[end] = a.text[k]
+                    end += 1
+            for w in theirs[j : j + 2]:
+                for k in range(b.num[w, LATIN], b.num[w, KEY]):
+                    text[end] = b.text[k]
+                    end += 1
+            edits = distance(text, 0, size, text, size, end, 1, room.ints)
+            if edits <= 1 and found < MOST:
+                weight = a.weight[ours[i]] + a.weight[ours[i + 1]]
+                weight = (weight + b.weight[theirs[j]] + b.weight[theirs[j + 1]]) / 2
+                similarity = MOVED - SLOPE * edits / size
+                room.floats[ORDER, found] = similarity * weight
+                room.ints[MINE, found], room.ints[YOURS, found] = 3 << i, 3 << j
+                room.floats[SIMILARITY, found] = similarity
+                room.ints[MANNER, found] = _DIVIDED
+                found += 1
+    return found
 
 
-def _joined(part: tuple[Word, ...], b: Word) -> tuple[float, str]:
-    if b.kind == NUMBER or any(w.kind == NUMBER for w in part):
-        return 0.0, ""
-    abjad = b.abjad or part[0].abjad
-    if not abjad and sum([len(w.latin) for w in part]) < 4:
-        return 0.0, ""
-    joined = "".join([w.latin for w in part])
-    keyed = "".join(w.key for w in part)
-    if b.latin == joined:
-        similarity = 0.97
-    elif b.key == keyed:
-        similarity = 0.95
-    elif abjad:
-        joined = "".join([w.text if w.abjad else w.latin for w in part])
-        bones = bones_of_abjad(joined) if part[0].abjad else bones_of(joined)
-        bones = bones.replace("A", "")
-        same = len(bones) > 1 and bones == b.bones.replace("A", "")
-        similarity = (0.88 if len(bones) > 2 else 0.75) if same else 0.0
-    else:
-        soft = "".join(w.soft for w in part)
-        similarity = edited(joined, b.latin, keyed, b.key, soft, b.soft) - 0.04
-    return (similarity, JOINED) if similarity >= 0.68 else (0.0, "")
+@njit(cache=True, nogil=True)
+def align(a: Words, ours: Array, b: Words, theirs: Array, person: bool, room: Room) -> int:
+    """The words of two names that meet, the best meetings first; each word meets once.
+
+    Args:
+        a, ours: Words, and which of them the name has; where a word of either name has no vowels,
+            `a` is a table `with_runs`.
+        b, theirs: The same of the other name.
+
+    Returns:
+        How many meetings `room` holds.
+    """
+    n, m = len(ours), len(theirs)
+    free_ours, free_theirs = (1 << n) - 1, (1 << m) - 1
+    met = 0
+    for i in range(n):  # words that are the same meet first
+        l0, l1 = a.num[ours[i], LATIN], a.num[ours[i], KEY]
+        for j in range(m):
+            if _same(a.text, l0, l1, b.text, b.num[theirs[j], LATIN], b.num[theirs[j], KEY]):
+                if free_theirs >> j & 1:
+                    similarity, how = meet(a, ours[i], b, theirs[j], person, room.ints)
+                    room.ints[MET_MINE, met], room.ints[MET_YOURS, met] = 1 << i, 1 << j
+                    room.floats[MET_SIMILARITY, met], room.ints[MET_MANNER, met] = similarity, how
+                    met += 1
+                    free_ours ^= 1 << i
+                    free_theirs ^= 1 << j
+                break
+    if free_ours == 0 or free_theirs == 0:
+        return met
+    found = 0
+    for i in range(n):
+        if not free_ours >> i & 1:
+            continue
+        for j in range(m):
+            if not free_theirs >> j & 1:
+                continue
+            similarity, how = meet(a, ours[i], b, theirs[j], person, room.ints)
+            if similarity > 0 and found < MOST:
+                weight = (a.weight[ours[i]] + b.weight[theirs[j]]) / 2
+                room.floats[ORDER, found] = similarity * weight - 0.001 * abs(i - j)
+                room.ints[MINE, found], room.ints[YOURS, found] = 1 << i, 1 << j
+                room.floats[SIMILARITY, found], room.ints[MANNER, found] = similarity, how
+                found += 1
+    for side in range(2):
+        if side == 0 and free_ours & (free_ours - 1):
+            found = _several(
+                a, ours, free_ours, b, theirs, free_theirs, person, side, room, found
+            )  # fmt: skip
+        elif side == 1 and free_theirs & (free_theirs - 1):
+            found = _several(
+                b, theirs, free_theirs, a, ours, free_ours, person, side, room, found
+            )  # fmt: skip
+    if free_ours & (free_ours - 1) and free_theirs & (free_theirs - 1):
+        found = _moved_space(a, ours, free_ours, b, theirs, free_theirs, room, found)
+    while True:  # the best of what is left, until nothing is
+        best = -1
+        for f in range(found):
+            fits = room.ints[MINE, f] & ~free_ours == 0 and room.ints[YOURS, f] & ~free_theirs == 0
+            if fits and (best < 0 or room.floats[ORDER, f] > room.floats[ORDER, best]):
+                best = f
+        if best < 0:
+            return met
+        free_ours ^= room.ints[MINE, best]
+        free_theirs ^= room.ints[YOURS, best]
+        room.ints[MET_MINE, met], room.ints[MET_YOURS, met] = (
+            room.ints[MINE, best],
+            room.ints[YOURS, best],
+        )
+        room.floats[MET_SIMILARITY, met], room.ints[MET_MANNER, met] = (
+            room.floats[SIMILARITY, best],
+            room.ints[MANNER, best],
+        )
+        met += 1
 
 
-def _initialled(part: tuple[Word, ...], b: Word, person: bool) -> tuple[float, str]:
-    """The initials of several words: PLA, and of given names JC."""
-    if b.concept or b.kind in (PARTICLE, TITLE):
-        return 0.0, ""
-    if len(part) < (2 if person else 3) or (person and len(part) > 2):
-        return 0.0, ""
-    if any(w.latin[0] != c or len(w.latin) < 3 for w, c in zip(part, b.latin, strict=True)):
-        return 0.0, ""
-    return (0.75 if person else 0.85), INITIALS
+# -- two names ------------------------------------------------------------------------------------
+
+EXTRA_OURS, EXTRA_THEIRS, CONFLICT, LIGHTLY, ABSENT_PLACE, ABSENT_GENERIC = range(6)
+"""`score.Weights`, in their order."""
 
 
-LIGHT = frozenset({PARTICLE, TITLE, SMALL})
-"""Kinds that say nothing where they are missing."""
+@njit(cache=True, nogil=True)
+def _any_foreign(a: Words, ours: Array) -> bool:
+    for i in ours:  # noqa: SIM110
+        if a.num[i, FLAGS] & FOREIGN != 0:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _left_over(
+    a: Words, ours: Array, left: int, w: Array, generic: float, light: float, costs: Array,
+    alone: Array,
+) -> Any:  # fmt: skip
+    """What the words that are left over of a name cost: the light ones, and the others by weight.
+
+    Returns:
+        `light` with the cost of the light ones, and the number of the others, whose costs in
+        conflict and alone are in `costs` and `alone`, the dearest first.
+    """
+    n = 0
+    for i in range(len(ours)):
+        if not left >> i & 1:
+            continue
+        kind, weight = a.num[ours[i], KIND], a.weight[ours[i]]
+        if _LIGHT[kind]:
+            light += w[LIGHTLY] * weight
+            continue
+        conflict = max(weight, 0.8) if kind == INITIAL else weight
+        part = w[ABSENT_PLACE] if kind == OF_PLACE else generic if kind == GENERIC else 1.0
+        single = weight * part
+        k = n
+        while k > 0 and (
+            costs[k - 1] < conflict or (costs[k - 1] == conflict and alone[k - 1] < single)
+        ):
+            costs[k], alone[k] = costs[k - 1], alone[k - 1]
+            k -= 1
+        costs[k], alone[k] = conflict, single
+        n += 1
+    return light, n
+
+
+@njit(cache=True, nogil=True)
+def agree(
+    a: Words, ours: Array, b: Words, theirs: Array, person: bool, w: Array, room: Room
+) -> Any:
+    """How well the words of two names agree, in [0, 1], and how many meetings `room` holds.
+
+    Args:
+        w: `score.Weights` as an array. The others as of `align`.
+    """
+    met = align(a, ours, b, theirs, person, room)
+    if met == 0:
+        return 0.0, 0
+    left_ours, left_theirs = (1 << len(ours)) - 1, (1 << len(theirs)) - 1
+    matched, worth = 0.0, 0.0
+    telling, named = 0, False
+    for k in range(met):
+        mine, yours = room.ints[MET_MINE, k], room.ints[MET_YOURS, k]
+        weight = 0.0
+        words = 0
+        kind = -1
+        for i in range(len(ours)):
+            if mine >> i & 1:
+                weight += a.weight[ours[i]]
+                words += 1
+                if kind < 0:
+                    kind = a.num[ours[i], KIND]
+        for j in range(len(theirs)):
+            if yours >> j & 1:
+                weight += b.weight[theirs[j]]
+                words += 1
+        weight /= 2
+        matched += weight * room.floats[MET_SIMILARITY, k]
+        worth += weight
+        left_ours ^= mine
+        left_theirs ^= yours
+        named |= kind == NAME
+        if words > 2 or not _FAINT[kind]:
+            telling += 1
+    # Where one name is a translation of the other, words of trade come and go.
+    generic = w[ABSENT_GENERIC]
+    if _any_foreign(a, ours) != _any_foreign(b, theirs):
+        generic = min(0.5 if named else 1.0, generic)
+    solid, cost = room.floats, 0.0
+    cost, n = _left_over(a, ours, left_ours, w, generic, cost, solid[OURS], solid[OURS_ALONE])
+    cost, m = _left_over(
+        b, theirs, left_theirs, w, generic, cost, solid[THEIRS], solid[THEIRS_ALONE]
+    )
+    pairs = min(n, m)
+    for k in range(pairs):
+        cost += w[CONFLICT] * (solid[OURS, k] + solid[THEIRS, k]) / 2
+    alone = 0.0
+    for k in range(pairs, n):
+        alone += solid[OURS_ALONE, k]
+    cost += w[EXTRA_OURS] * alone
+    alone = 0.0
+    for k in range(pairs, m):
+        alone += solid[THEIRS_ALONE, k]
+    cost += w[EXTRA_THEIRS] * alone
+    score = matched / (worth + cost)
+    if person and telling < 2:
+        # One name alone has met; of an initial or a particle, not even that.
+        score *= 0.4 if telling == 0 else _one_met(a, ours, b, theirs)
+    return score, met
+
+
+@njit(cache=True, nogil=True)
+def bounds(
+    a: Words, our_ptr: Array, ours: Array, b: Words, name_ptr: Array, reading_ptr: Array,
+    reading_words: Array, names: Array, person: bool, w: Array, room: Room, out: Array,
+) -> None:  # fmt: skip
+    """For each of some listed names the most that it can agree with a name.
+
+    That is how well the words agree in the readings that agree best, before rules weaken it; 1 for
+    a name with words that have no vowels, which is not looked at here.
+
+    Args:
+        a, our_ptr, ours: The words of the one name, reading by reading.
+        b, name_ptr, reading_ptr, reading_words: Those of the listed names (see `packed.Listed`).
+    """
+    bare = False
+    for i in ours:
+        bare |= a.num[i, FLAGS] & ABJAD != 0
+    for k in range(len(names)):
+        best = 1.0 if bare else 0.0
+        for r in range(name_ptr[names[k]], name_ptr[names[k] + 1]):
+            theirs = reading_words[reading_ptr[r] : reading_ptr[r + 1]]
+            for j in theirs:
+                if b.num[j, FLAGS] & ABJAD != 0:
+                    best = 1.0
+            if best == 1.0:
+                break
+            for q in range(len(our_ptr) - 1):
+                own = ours[our_ptr[q] : our_ptr[q + 1]]
+                best = max(best, agree(a, own, b, theirs, person, w, room)[0])
+        out[k] = best
+
+
+@njit(cache=True, nogil=True)
+def _one_met(a: Words, ours: Array, b: Words, theirs: Array) -> float:
+    """Less for a person of whom one name alone has met, where there were more to meet."""
+    n, m = 0, 0
+    for i in ours:
+        n += not _LIGHT[a.num[i, KIND]]
+    for j in theirs:
+        m += not _LIGHT[b.num[j, KIND]]
+    return 1.0 if max(n, m) <= 1 else 0.88

@@ -189,12 +189,21 @@ FEATURES: tuple[tuple[Function, float], ...] = (
     (country_agrees, 0.1),
     (country_disagrees, -0.1),
     (gender_disagrees, -0.3),
-    (kind_disagrees, -0.35),
+    (kind_disagrees, -0.35),  # the last one: see `ceiling`
 )
 """Weights say how far a feature of full strength moves the score: of a positive one that part of
 what is missing to 1 is gained, of a negative one that part of the score is lost. So what speaks
 for a match never reaches 1, the order of the table does not matter within a sign, and two hits
 that differ in anything differ in their score."""
+
+
+def ceiling(schema_a: str, schema_b: str) -> float:
+    """The highest score that two parties of these schemas can reach.
+
+    What the kind takes away comes last in the table: nothing is gained after it.
+    """
+    disagree = kind_disagrees(Party((), schema_a), Party((), schema_b))
+    return 1.0 if disagree is None else 1 + FEATURES[-1][1]
 
 
 def weigh(names: float, query: Party, listed: Party) -> tuple[float, tuple[Feature, ...]]:

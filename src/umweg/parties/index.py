@@ -20,14 +20,15 @@ from typing import Any
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from umweg.parties.align import LIGHT
 from umweg.parties.keys import bones_of, bones_of_abjad, key_of
 from umweg.parties.legal_forms import forms
-from umweg.parties.names import BODY, PERSON, analyse, compound_of, group_of
+from umweg.parties.names import BODY, PERSON, Name, analyse, compound_of, group_of
+from umweg.parties.packed import Collected, Listed, Words
 from umweg.parties.words import (
     GENERATION,
     GENERIC,
     INITIAL,
+    LIGHT,
     NUMBER,
     PLACE,
     Word,
@@ -38,7 +39,7 @@ from umweg.parties.words import (
 
 Array = np.ndarray[Any, Any]
 
-VERSION = 5
+VERSION = 7
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
 BUDGET = 25_000
@@ -59,6 +60,7 @@ _ARRAYS = (
     "text", "ptr", "alias", "hashes", "weights", "letters", "gram_ptr", "gram_terms",
     "post_ptr", "post_rows", "row_ptr", "row_terms",
     "row_name", "bone_hashes", "bone_ptr", "bone_terms",
+    "word_text", "word_num", "word_weight", "name_ptr", "reading_ptr", "reading_words",
 )  # fmt: skip
 
 SPELT_APART = 2
@@ -77,10 +79,10 @@ def term_of(word: Word) -> str:
     return word.key
 
 
-def terms_of(name: str, group: str) -> list[tuple[tuple[str, float, str], ...]]:
+def terms_of(name: Name) -> list[tuple[tuple[str, float, str], ...]]:
     """The rows of a name: for each reading its terms, what each tells, and its consonants."""
     rows: list[tuple[tuple[str, float, str], ...]] = []
-    for reading in analyse.__wrapped__(name, group).readings:
+    for reading in name.readings:
         words = _told(reading)
         row = {term_of(w): (w.weight, "" if w.abjad else w.latin) for w in words}
         rows.append(tuple((t, x, b) for t, (x, b) in row.items()))
@@ -101,6 +103,10 @@ class Index:
     def __init__(self, arrays: dict[str, Array], owner: Array) -> None:
         self._a = arrays
         self.owner = np.ascontiguousarray(owner, np.int32)
+        self.listed = Listed(
+            Words(arrays["word_text"], arrays["word_num"], arrays["word_weight"]),
+            arrays["name_ptr"], arrays["reading_ptr"], arrays["reading_words"],
+        )  # fmt: skip
         self._scratch: dict[str, Array] | None = None
         self._expanded: dict[str, tuple[Array, Array]] = {}
 
@@ -136,8 +142,10 @@ class Index:
                 latins.append(latin)
             return at
 
-        for name, rows in enumerate(_rows(names, schemas, owner)):
-            for row in rows:
+        words_of_names = Collected()
+        for name, analysed in enumerate(_analysed(names, schemas, owner)):
+            words_of_names.add(analysed.readings)
+            for row in terms_of(analysed):
                 for term, weight, latin in row:
                     if term[0] == "=" and latin:
                         # A word that has a concept is found under its own letters too.
@@ -154,6 +162,7 @@ class Index:
                 alias_of.setdefault(latin, term)
         for key in alias_of:
             number(key, 1.0, "")
+        listed = words_of_names.listed()
         words = [t.encode() for t in number_of]
         text, ptr = _flat(words)
         hashes = kernels.fnv_all(text, ptr) if words else np.empty(0, np.uint64)
@@ -188,6 +197,9 @@ class Index:
                 "row_name": np.frombuffer(row_name, np.int32) if len(row_name) else _ints(0),
                 "bone_hashes": bone_hashes, "bone_terms": held.astype(np.int32),
                 "bone_ptr": np.concatenate((first, [len(held)])).astype(np.int64),
+                "word_text": listed.words.text, "word_num": listed.words.num,
+                "word_weight": listed.words.weight, "name_ptr": listed.name_ptr,
+                "reading_ptr": listed.reading_ptr, "reading_words": listed.reading_words,
             },
             owner,
         )  # fmt: skip
@@ -206,7 +218,9 @@ class Index:
             stated = json.loads((folder / "index.json").read_text(encoding="utf-8"))
             if stated != {"version": VERSION}:
                 return None
-            arrays = {n: np.load(folder / f"{n}.npy", mmap_mode="r") for n in _ARRAYS}
+            # Copied on write, which never happens: an array that is read-only is of another type to
+            # the compiler, which would compile everything twice.
+            arrays = {n: np.load(folder / f"{n}.npy", mmap_mode="c") for n in _ARRAYS}
         except (OSError, ValueError):
             return None
         if len(arrays["row_name"]) and int(arrays["row_name"].max()) >= len(owner):
@@ -577,12 +591,10 @@ def _told(reading: Sequence[Word]) -> list[Word]:
     return words if len(words) > 1 else list(reading)
 
 
-def _rows(
-    names: Sequence[str], schemas: Sequence[str], owner: Array
-) -> Iterable[list[tuple[tuple[str, float, str], ...]]]:
-    groups = [group_of(schemas[i]) for i in owner.tolist()]
-    for name, group in zip(names, groups, strict=True):
-        yield terms_of(name, group)
+def _analysed(names: Sequence[str], schemas: Sequence[str], owner: Array) -> Iterable[Name]:
+    groups = [group_of(s) for s in schemas]
+    for name, number in zip(names, owner.tolist(), strict=True):
+        yield analyse.__wrapped__(name, groups[number])
 
 
 def _flat(words: Sequence[bytes]) -> tuple[Array, Array]:

@@ -158,6 +158,8 @@ _SPLIT = str.maketrans({"c": "s"})
 @lru_cache(maxsize=65_536)
 def other_bones_of(latin: str) -> str:
     """The consonants where `th`, `kh`, `sh` … are two letters (Fathi, Lakhal), and `c` is s."""
+    if "h" not in latin and "c" not in latin:
+        return bones_of(latin)
     apart = re.sub(r"(?<=[bcdfgkpst])(?=h)", "'", latin.translate(_SPLIT))
     bones = apart
     for pattern, value in _BONES:
@@ -169,25 +171,37 @@ _VOWELS = str.maketrans({"ا": "a", "أ": "a", "آ": "a", "و": "u", "ؤ": "u", 
                          "ی": "i", "ې": "i", "ى": "i", "ے": "i", "י": "i"})  # fmt: skip
 
 
-def long_vowels_missing(abjad: str, latin: str) -> int:
-    """How many written (long) vowels of an Arabic or Hebrew word the Latin one does not have.
+_GAPS = 21
+_MARKS = {"a": 1, "u": 2, "i": 4}
+_HEARD = {"a": 1, "e": 1 | 4, "i": 4, "o": 1 | 2, "u": 2, "w": 2, "y": 4}
 
-    Both words have the same bones; between two consonants a written vowel must be heard in the
-    Latin word (Mahmud is not Muhammad), an unwritten one may be.
+
+def written_vowels(abjad: str) -> int:
+    """The long vowels that an Arabic or Hebrew word writes behind each of its consonants.
+
+    Three bits for each of the first 21 consonants: a, u, i. Between two consonants a written vowel
+    must be heard in the Latin word (Mahmud is not Muhammad), an unwritten one may be.
     """
-    classes = latin
-    for pattern, value in _BONES[:11]:
-        classes = pattern.sub(value, classes)
-    theirs = re.split(r"[^aeiouywA]", re.sub(r"(.)\1+", r"\1", classes))[1:]
     marked = "".join(
         v if i and (v := c.translate(_VOWELS)) != c else _ABJAD.get(c, "")
         for i, c in enumerate(abjad)
     )
-    ours = re.split(r"[^aui]", re.sub(r"(.)\1+", r"\1", marked.replace("A", "")))[1:]
-    heard = {"a": "aeo", "u": "uowv", "i": "iey"}
-    return sum(
-        not any(v in heard[x[0]] for v in y) for x, y in zip(ours, theirs, strict=False) if x
-    )
+    gaps = re.split(r"[^aui]", _DOUBLE.sub(r"\1", marked.replace("A", "")))[1:]
+    return sum(_MARKS[gap[0]] << 3 * i for i, gap in enumerate(gaps[:_GAPS]) if gap)
+
+
+def heard_vowels(latin: str) -> int:
+    """The vowels that are heard behind each consonant of a Latin word, as `written_vowels` has
+    them; behind its last one nothing is missed."""
+    classes = latin
+    for pattern, value in _BONES[:11]:
+        classes = pattern.sub(value, classes)
+    gaps = re.split(r"[^aeiouyw]", _DOUBLE.sub(r"\1", classes))[1 : _GAPS + 1]
+    out = -1 << 3 * len(gaps) & (1 << 63) - 1
+    for i, gap in enumerate(gaps):
+        for vowel in gap:
+            out |= _HEARD[vowel] << 3 * i
+    return out
 
 
 @lru_cache(maxsize=131_072)

@@ -21,11 +21,12 @@ from rapidfuzz.distance import JaroWinkler
 
 from umweg.errors import UsageError
 from umweg.parties.corpus import Corpus, PartyCorpus, StoreCorpus
+from umweg.parties.features import ceiling
 from umweg.parties.index import VERSION, Index
 from umweg.parties.model import Aligned, Candidate, Feature, MatchResult, Party, PartyName
-from umweg.parties.names import has_letters
+from umweg.parties.names import analyse, group_of, has_letters
 from umweg.parties.ofac import compare_like_ofac, plain
-from umweg.parties.score import compare, names_agree, score_of
+from umweg.parties.score import bounds, compare, group_of_pair, names_agree, score_of
 from umweg.parties.scripts import DATA
 from umweg.parties.tables import kept
 
@@ -55,6 +56,9 @@ MARGIN = 0.15
 
 CHUNK = 100
 """Queries that a process takes at once."""
+
+_Near = tuple[int, float, list[int]]
+"""Number of a party, score of its terms, and those of its names that come near that."""
 
 ALGORITHMS = ("umweg", "ofac")
 """`umweg`: words, scripts and everything else that is known. `ofac`: an imitation of the score of
@@ -145,9 +149,14 @@ class Matcher:
         found: list[tuple[int, Candidate]] = []
         more = bool(query.birth_dates or query.founded or query.identifiers or query.countries)
         margin = MARGIN + (0.13 if more else 0.0)
-        for scored, (number, (estimate, names)) in enumerate(self._estimated(query)):
-            if scored >= MOST_SCORED or estimate < threshold - margin:
-                break
+        near = [
+            (number, estimate, names)
+            for number, (estimate, names) in self._estimated(query)[:MOST_SCORED]
+            if estimate >= threshold - margin
+        ]
+        if self.algorithm == "umweg":
+            near = self._may(query, near, threshold, more)
+        for number, estimate, names in near:
             if len(found) >= top:
                 worst = sorted((c.score for _, c in found), reverse=True)[top - 1]
                 if estimate < worst - margin:
@@ -157,6 +166,38 @@ class Matcher:
                 found.append((number, candidate))
         found.sort(key=lambda f: (-f[1].score, f[1].party.entity_id))
         return found[:top]
+
+    def _may(self, query: Party, near: list[_Near], threshold: float, more: bool) -> list[_Near]:
+        """What is left of candidates without those that must end below the threshold.
+
+        Neither the kinds of two parties nor the words of their names let through what `compare`
+        would find to be at the threshold or above.
+        """
+        schemas = self.corpus.schemas
+        by_group: dict[str, list[int]] = {}
+        least = []
+        for number, _, names in near:
+            schema = schemas[number]
+            least.append((threshold - 1e-9) / ceiling(query.schema, schema))
+            group = group_of_pair(query.schema, schema)
+            if least[-1] <= 1 and not more and group == group_of(schema):
+                by_group.setdefault(group, []).extend(names)
+        most: dict[int, float] = {}
+        for group, names in by_group.items():
+            at = np.array(names, np.int32)
+            for ours in query.names:
+                for name, bound in zip(
+                    names, bounds(analyse(ours.text, group), self.index.listed, at), strict=True
+                ):
+                    most[name] = max(most.get(name, 0.0), bound)
+        out = []
+        for (number, estimate, names), lowest in zip(near, least, strict=True):
+            if lowest > 1:
+                continue
+            may = [n for n in names if most.get(n, 1.0) >= lowest]
+            if may or not names:
+                out.append((number, estimate, may))
+        return out
 
     def _scored(
         self, query: Party, number: int, names: list[int], threshold: float, more: bool

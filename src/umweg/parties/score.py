@@ -7,14 +7,13 @@ countries, gender and kind. Both explain themselves through the docstrings of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache
+from threading import local
+from typing import TYPE_CHECKING
 
-from umweg.parties.align import (
-    LIGHT,
-    Meeting,
-    align,
-)
+import numpy as np
+
 from umweg.parties.features import weigh
 from umweg.parties.model import Aligned, Candidate, Feature, Party, PartyName
 from umweg.parties.names import (
@@ -25,7 +24,18 @@ from umweg.parties.names import (
     analyse,
     group_of,
 )
-from umweg.parties.words import GENERATION, GENERIC, INITIAL, NAME, PLACE, Word
+from umweg.parties.packed import (
+    NUMBERS,
+    Array,
+    Listed,
+    reading_of,
+    readings_of,
+    with_runs,
+)
+from umweg.parties.words import GENERIC, LIGHT, Word
+
+if TYPE_CHECKING:
+    from umweg.parties.align import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,16 @@ WEIGHTS = {
     BODY: Weights(0.4, 0.4, 0.85, 0.12, 0.25, 2.0),
     VESSEL: Weights(0.4, 0.4, 2.0, 0.2, 1.0, 1.0),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Some words of one name met some of the other."""
+
+    ours: tuple[int, ...]
+    theirs: tuple[int, ...]
+    similarity: float
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,55 +171,42 @@ RULES: dict[str, tuple[tuple[Rule, float], ...]] = {
 """What weakens the agreement of two names: that part of the score is lost at full strength."""
 
 
+_ROOMS = local()
+
+
+def _room() -> Room:
+    from umweg.parties import align  # compiled code is not loaded before it is needed
+
+    if not hasattr(_ROOMS, "room"):
+        _ROOMS.room = align.new_room()
+    return _ROOMS.room  # type: ignore[no-any-return]
+
+
+@cache
+def _weights(group: str) -> Array:
+    return np.array(astuple(WEIGHTS[group]))
+
+
 def _agreement(a: Name, b: Name, ours: tuple[Word, ...], theirs: tuple[Word, ...]) -> Agreement:
-    person = a.group == PERSON
-    w = WEIGHTS[a.group]
-    meetings = align(ours, theirs, person)
-    if not meetings:
-        return Agreement(0.0, ours, theirs)
-    left_ours, left_theirs = dict(enumerate(ours)), dict(enumerate(theirs))
-    matched = worth = 0.0
-    for m in meetings:
-        weight = 0.0
-        for i in m.ours:
-            weight += left_ours.pop(i).weight
-        for j in m.theirs:
-            weight += left_theirs.pop(j).weight
-        weight /= 2
-        matched += weight * m.similarity
-        worth += weight
-    cost = 0.0
-    # Where one name is a translation of the other, words of trade come and go.
-    translated = any(x.foreign for x in ours) != any(x.foreign for x in theirs)
-    generic = w.generic
-    if translated:
-        named = any(ours[m.ours[0]].kind == NAME for m in meetings)
-        generic = min(0.5 if named else 1.0, w.generic)
-    solid: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
-    for side, left in enumerate((left_ours, left_theirs)):
-        for word in left.values():
-            if word.kind in LIGHT:
-                cost += w.light * word.weight
-            else:
-                conflict = max(word.weight, 0.8) if word.kind == INITIAL else word.weight
-                part = {PLACE: w.place, GENERIC: generic}.get(word.kind, 1.0)
-                alone = word.weight * part
-                solid[side].append((conflict, alone))
-    solid_ours, solid_theirs = solid
-    if solid_ours and solid_theirs:
-        solid_ours.sort(reverse=True)
-        solid_theirs.sort(reverse=True)
-        pairs = min(len(solid_ours), len(solid_theirs))
-        for x, y in zip(solid_ours[:pairs], solid_theirs[:pairs], strict=True):
-            cost += w.conflict * (x[0] + y[0]) / 2
-        solid_ours, solid_theirs = solid_ours[pairs:], solid_theirs[pairs:]
-    cost += w.extra_ours * sum([x[1] for x in solid_ours])
-    cost += w.extra_theirs * sum([x[1] for x in solid_theirs])
-    score = matched / (worth + cost)
-    if person:
-        score *= _evidence(ours, theirs, meetings)
+    from umweg.parties import align
+
+    room = _room()
+    bare = any(w.abjad for w in ours) or any(w.abjad for w in theirs)
+    packed = with_runs if bare else reading_of
+    score, met = align.agree(
+        packed(ours), NUMBERS[: len(ours)], packed(theirs), NUMBERS[: len(theirs)],
+        a.group == PERSON, _weights(a.group), room,
+    )  # fmt: skip
+    meetings = [
+        Meeting(_places(x), _places(y), similarity, align.HOW[how])
+        for x, y, similarity, how in zip(
+            room.ints[align.MET_MINE, :met].tolist(), room.ints[align.MET_YOURS, :met].tolist(),
+            room.floats[align.MET_SIMILARITY, :met].tolist(),
+            room.ints[align.MET_MANNER, :met].tolist(), strict=True,
+        )
+    ]  # fmt: skip
     rules = []
-    for rule, weight in RULES[a.group]:
+    for rule, weight in RULES[a.group] if met else ():
         found = rule(a, b, meetings)
         if found is not None:
             score *= 1 + weight * found[0]
@@ -207,21 +214,29 @@ def _agreement(a: Name, b: Name, ours: tuple[Word, ...], theirs: tuple[Word, ...
     return Agreement(score, ours, theirs, tuple(meetings), tuple(rules))
 
 
-def _evidence(ours: tuple[Word, ...], theirs: tuple[Word, ...], meetings: list[Meeting]) -> float:
-    """Less for a person of whom one name alone has met, where there were more to meet."""
-    met = 0
-    for m in meetings:
-        if len(m.ours) + len(m.theirs) > 2 or ours[m.ours[0]].kind not in _FAINT:
-            met += 1
-    if met >= 2:
-        return 1.0
-    if met == 0:  # an initial, or a particle
-        return 0.4
-    most = max(sum(x.kind not in LIGHT for x in ours), sum(x.kind not in LIGHT for x in theirs))
-    return 1.0 if most <= 1 else 0.88
+def bounds(a: Name, listed: Listed, names: Array) -> list[float]:
+    """For each of some listed names the most that `agreement` can find with a name.
+
+    Args:
+        a: The name, taken apart as the listed names were.
+        listed, names: The listed names, and which of them.
+    """
+    from umweg.parties import align
+
+    if a.empty:
+        return [0.0] * len(names)
+    out = np.empty(len(names))
+    words, ptr, ours = readings_of(a.readings)
+    align.bounds(
+        words, ptr, ours, listed.words, listed.name_ptr, listed.reading_ptr, listed.reading_words,
+        names, a.group == PERSON, _weights(a.group), _room(), out,
+    )  # fmt: skip
+    return out.tolist()
 
 
-_FAINT = LIGHT | {INITIAL, GENERATION}
+@cache
+def _places(bits: int) -> tuple[int, ...]:
+    return tuple(i for i in range(bits.bit_length()) if bits >> i & 1)
 
 
 def agreement(a: Name, b: Name) -> Agreement:
@@ -251,7 +266,8 @@ def agreement(a: Name, b: Name) -> Agreement:
     return best
 
 
-def _group(schema_a: str, schema_b: str) -> str:
+def group_of_pair(schema_a: str, schema_b: str) -> str:
+    """How the names of two parties are read that are compared."""
     groups = {group_of(schema_a), group_of(schema_b)}
     if PERSON in groups and "LegalEntity" in (schema_a, schema_b):
         return PERSON
@@ -277,7 +293,7 @@ Found = tuple[Agreement, str, PartyName]
 
 def names_agree(query: Party, schema: str, names: Iterable[PartyName]) -> Found | None:
     """The names agree, word by word, as far as spelling, script and order allow to tell."""
-    group = _group(query.schema, schema)
+    group = group_of_pair(query.schema, schema)
     found = None
     for ours in query.names:
         a = analyse(ours.text, group)

@@ -25,6 +25,9 @@ KIND_WEIGHT = {
 }  # fmt: skip
 """How much a word of a kind tells, before its rarity."""
 
+LIGHT = frozenset({PARTICLE, TITLE, SMALL})
+"""Kinds that say nothing where they are missing."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:

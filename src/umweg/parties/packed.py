@@ -1,0 +1,229 @@
+"""Words as the compiled comparison reads them: all their forms in one text, and numbers.
+
+A table holds words by number. `num` says where the forms of a word lie in the text (its Latin
+letters, key, soft key, bones, other bones, what an adjective of a place is made of, and the word as
+it is written where that is something else, one behind the other), and what is compared as a number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from array import array
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from umweg.parties.fold import script_of
+from umweg.parties.keys import (
+    bones_of,
+    bones_of_abjad,
+    heard_vowels,
+    key_of,
+    other_bones_of,
+    written_vowels,
+)
+from umweg.parties.words import Word, people
+
+Array = np.ndarray[Any, Any]
+
+LATIN, KEY, SOFT, BONES, OTHER, PLACE, OWN, END = range(8)
+"""Columns of `num`: where each form begins; it ends where the next one begins."""
+
+KIND, FLAGS, CONCEPT, EQUAL, SHORT, VOWELS, SCRIPT = range(8, 15)
+"""Columns of `num`: kind of word; flags; hash of the concept; up to four groups of given names, and
+of short forms, 16 bits each; the vowels between consonants, three bits each; the script."""
+
+COLUMNS = 15
+
+ABJAD, FOREIGN, HAN = 1, 2, 4
+"""Flags."""
+
+LETTERS = 60
+"""Letters of a word that are looked at."""
+
+MOST = 60
+"""Words of a reading that are looked at."""
+
+
+class Words(NamedTuple):
+    """A table of words.
+
+    All arrays of all tables are of one type, writable ones, so that the compiled functions are
+    compiled once; nobody writes to them.
+    """
+
+    text: Array
+    num: Array
+    weight: Array
+
+
+class Listed(NamedTuple):
+    """The words of listed names: name i has the readings [name_ptr[i], name_ptr[i + 1]), reading r
+    the words reading_words[reading_ptr[r] : reading_ptr[r + 1]]."""
+
+    words: Words
+    name_ptr: Array
+    reading_ptr: Array
+    reading_words: Array
+
+
+class Piece(NamedTuple):
+    """One word, packed."""
+
+    text: bytes
+    ends: tuple[int, ...]
+    code: tuple[int, ...]
+    weight: float
+
+
+@lru_cache(maxsize=65_536)
+def piece(word: Word) -> Piece:
+    """A word, packed."""
+    latin = word.latin[:LETTERS]
+    place = key_of(adjective_base(latin)) if len(latin) > 5 else ""
+    forms = (
+        latin, word.key[:LETTERS], word.soft[:LETTERS], word.bones[:LETTERS],
+        "" if word.abjad else other_bones_of(latin), place[:LETTERS],
+        word.text[:LETTERS] if word.text != word.latin else "",
+    )  # fmt: skip
+    parts = [f.encode("utf-16-le", "replace") for f in forms]
+    ends, end = [], 0
+    for part in parts:
+        end += len(part) // 2
+        ends.append(end)
+    flags = ABJAD * word.abjad | FOREIGN * word.foreign
+    script = script_of(word.text)
+    if script == "Hani":
+        flags |= HAN
+    p = people()
+    vowels = written_vowels(word.text) if word.abjad else heard_vowels(latin)
+    code = (
+        word.kind, flags, _hash(word.concept), _groups(p.equal.get(word.key)),
+        _groups(p.short.get(word.key)), vowels, _hash(script),
+    )  # fmt: skip
+    return Piece(b"".join(parts), tuple(ends), code, word.weight)
+
+
+def table(pieces: Sequence[Piece]) -> Words:
+    """A table of words."""
+    rows = []
+    start = 0
+    for p in pieces:
+        rows.append((start, *[start + end for end in p.ends], *p.code))
+        start += p.ends[-1]
+    return Words(
+        np.frombuffer(bytearray(b"".join([p.text for p in pieces])), np.uint16),
+        np.array(rows, np.int64).reshape(-1, COLUMNS),
+        np.array([p.weight for p in pieces], np.float64),
+    )
+
+
+class Collected:
+    """Names whose words are packed one after the other; each different word is kept once."""
+
+    def __init__(self) -> None:
+        self._text = bytearray()
+        self._num, self._weight = array("q"), array("d")
+        self._number_of: dict[str, int] = {}
+        self._name_ptr, self._reading_ptr = array("q", [0]), array("q", [0])
+        self._reading_words = array("i")
+
+    def add(self, readings: Iterable[Sequence[Word]]) -> None:
+        """Add a name."""
+        for reading in readings:
+            for word in reading[:MOST]:
+                self._reading_words.append(self._number(word))
+            self._reading_ptr.append(len(self._reading_words))
+        self._name_ptr.append(len(self._reading_ptr) - 1)
+
+    def _number(self, word: Word) -> int:
+        known = f"{word.latin}\t{word.key}\t{word.kind}\t{word.weight}\t{word.concept}\t"
+        known += word.text
+        number = self._number_of.get(known)
+        if number is None:
+            number = self._number_of[known] = len(self._number_of)
+            packed = piece.__wrapped__(word)
+            start = len(self._text) // 2
+            self._num.extend((start, *[start + end for end in packed.ends], *packed.code))
+            self._weight.append(packed.weight)
+            self._text += packed.text
+        return number
+
+    def listed(self) -> Listed:
+        """The names that were added."""
+        words = Words(
+            np.frombuffer(self._text, np.uint16),
+            np.array(self._num, np.int64).reshape(-1, COLUMNS),
+            np.array(self._weight, np.float64),
+        )
+        return Listed(
+            words, np.array(self._name_ptr, np.int64), np.array(self._reading_ptr, np.int64),
+            np.array(self._reading_words, np.int32),
+        )  # fmt: skip
+
+
+NUMBERS = np.arange(MOST, dtype=np.int32)
+"""The words of a table that holds one reading and nothing else."""
+
+
+@lru_cache(maxsize=16_384)
+def reading_of(words: tuple[Word, ...]) -> Words:
+    """The words of a reading as a table of their own."""
+    return table([piece(w) for w in words[:MOST]])
+
+
+@lru_cache(maxsize=1_024)
+def readings_of(readings: tuple[tuple[Word, ...], ...]) -> tuple[Words, Array, Array]:
+    """The words of all readings as a table, where each reading begins, and its words."""
+    readings = tuple(r[:MOST] for r in readings)
+    ptr = np.concatenate(([0], np.cumsum([len(r) for r in readings])))
+    words = table([piece(w) for r in readings for w in r])
+    return words, ptr.astype(np.int64), np.arange(len(words.weight), dtype=np.int32)
+
+
+@lru_cache(maxsize=16_384)
+def with_runs(words: tuple[Word, ...]) -> Words:
+    """The words of a reading, and behind them what two, three and four of them in a row are as one:
+    their consonants, in row n + 3 i + size - 2. These meet words of scripts without vowels."""
+    out = [piece(w) for w in words[:MOST]]
+    for i in range(len(out)):
+        for size in (2, 3, 4):
+            part = words[i : i + size]
+            bones = _joined_bones(part) if len(part) == size else ""
+            text = bones.replace("A", "")[:LETTERS].encode("utf-16-le")
+            out.append(Piece(text, (len(text) // 2,) * (END - LATIN), (0,) * (COLUMNS - KIND), 0.0))
+    return table(out)
+
+
+def _joined_bones(part: Sequence[Word]) -> str:
+    joined = "".join([w.text if w.abjad else w.latin for w in part])
+    return bones_of_abjad(joined) if part[0].abjad else bones_of(joined)
+
+
+@lru_cache(maxsize=65_536)
+def _hash(text: str) -> int:
+    if not text:
+        return 0
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> 1
+
+
+def _groups(groups: frozenset[str] | None) -> int:
+    out = 0
+    for i, group in enumerate(sorted(groups or ())[:4]):
+        out |= (int(group.partition(":")[2]) + 1) << 16 * i
+    return out
+
+
+_ADJECTIVE = re.compile(
+    r"(?:ov|ev|in|en|an)?(?:sk|tsk|ck)"
+    r"(?:i|ii|iy|yy|y|ij|ogo|aya|aia|aja|oe|oye|oi|oy|ie|iye|ikh|im|om|a|e|yi|yj)?$"
+)
+
+
+def adjective_base(latin: str) -> str:
+    """What an adjective of a place is made of: Tambovskiy → tambov; empty for no adjective."""
+    base = _ADJECTIVE.sub("", latin)
+    return base if len(base) >= 3 and base != latin else ""
