@@ -21,6 +21,8 @@ from umweg.parties.packed import (
     FLAGS,
     FOREIGN,
     HAN,
+    HEBREW,
+    IN_HEBREW,
     KEY,
     KIND,
     LATIN,
@@ -62,6 +64,12 @@ MOVED = 0.93
 
 SLOPE = 1.26
 """What an edit costs, as a part of the length of the word."""
+
+CONSONANT = 1.3
+"""What a consonant that differs costs, as a part of their number: vowels tell nothing there."""
+
+UNHEARD = 0.12
+"""What a long vowel costs that one word writes and the other does not have."""
 
 EXCHANGED = 0.8
 """Of an edit, two letters that changed places: hardly ever two words differ by that."""
@@ -339,33 +347,52 @@ def _of_place(a: Words, i: int, b: Words, j: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def _by_bones(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
-    a0, a1 = a.num[i, BONES], a.num[i, BONES + 1]
-    b0, b1 = b.num[j, BONES], b.num[j, BONES + 1]
+    """Similarity by consonants, where one word at least is in a script that writes no vowels."""
+    in_a, in_b = a.num[i, FLAGS] & ABJAD != 0, b.num[j, FLAGS] & ABJAD != 0
+    if in_a == in_b:
+        a0, a1, b0, b1 = a.num[i, BONES], a.num[i, OTHER], b.num[j, BONES], b.num[j, OTHER]
+        return _bones_alike(a.text, a0, a1, b.text, b0, b1, rows)
+    return _by_consonants(a, i, b, j, rows) if in_a else _by_consonants(b, j, a, i, rows)
+
+
+@njit(cache=True, nogil=True)
+def _bones_alike(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, rows: Array) -> float:
     longest = max(a1 - a0, b1 - b0)
     if a1 == a0 or b1 == b0:
         return 0.0
-    abjad = a.num[i, FLAGS] & ABJAD != 0
-    apart = abjad != (b.num[j, FLAGS] & ABJAD != 0)
-    if _same(a.text, a0, a1, b.text, b0, b1):
-        missing = 0
-        if apart:
-            left = a.num[i, VOWELS] & ~b.num[j, VOWELS]
-            if not abjad:
-                left = b.num[j, VOWELS] & ~a.num[i, VOWELS]
-            while left:
-                left &= left - 1
-                missing += 1
-        return (0.94 if longest > 2 else 0.85) - 0.12 * missing
-    if longest > 2 and apart:
-        if abjad:
-            same = _same(a.text, a0, a1, b.text, b.num[j, OTHER], b.num[j, OTHER + 1])
-        else:
-            same = _same(b.text, b0, b1, a.text, a.num[i, OTHER], a.num[i, OTHER + 1])
-        if same:
-            return 0.9
-    if longest >= 3 and distance(a.text, a0, a1, b.text, b0, b1, 1, rows) == 1:
-        return 1 - 1.3 / longest
+    if _same(a, a0, a1, b, b0, b1):
+        return 0.94 if longest > 2 else 0.85
+    if longest >= 3 and distance(a, a0, a1, b, b0, b1, 1, rows) == 1:
+        return 1 - CONSONANT / longest
     return 0.0
+
+
+@njit(cache=True, nogil=True)
+def _by_consonants(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
+    """As `_by_bones`: the first word is in such a script, the second in Latin letters."""
+    a0, a1 = a.num[i, BONES], a.num[i, OTHER]
+    b0, b1, b2, b3 = b.num[j, BONES], b.num[j, OTHER], b.num[j, HEBREW], b.num[j, PLACE]
+    best = 0.0
+    if a.num[i, FLAGS] & IN_HEBREW:
+        h0, h1 = a.num[i, HEBREW], a.num[i, PLACE]
+        best = _bones_alike(a.text, h0, h1, b.text, b2, b3, rows) - 0.02
+    found = _bones_alike(a.text, a0, a1, b.text, b0, b1, rows)
+    if found >= 0.85:
+        missing = a.num[i, VOWELS] & ~b.num[j, VOWELS]
+        while missing:
+            missing &= missing - 1
+            found -= UNHEARD
+    elif a1 - a0 > 1 and _same(a.text, a0, a1, b.text, b1, b2):
+        found = 0.9 if a1 - a0 > 2 else 0.82
+    elif (
+        a1 - a0 > 1
+        and b1 - b0 > 2
+        and b.text[b0] == 65
+        and b.text[b0 + 1] == 108
+        and _same(a.text, a0, a1, b.text, b0 + 2, b1)
+    ):  # the article is written to the word
+        found = 0.9 if a1 - a0 > 2 else 0.82
+    return max(best, found)
 
 
 @njit(cache=True, nogil=True)
@@ -438,15 +465,16 @@ def meet(a: Words, i: int, b: Words, j: int, person: bool, rows: Array) -> Any:
     if s1 - k1 > 2 and _same(a.text, k1, s1, b.text, q1, t1):
         return 0.93, _SPELLING
     best, how = 0.0, _NOT
+    either = a.num[i, FLAGS] | b.num[j, FLAGS]
     if person:
-        if (kind_a == PATRONYMIC) != (kind_b == PATRONYMIC) and not _slip(a, i, b, j, rows):
+        apart = (kind_a == PATRONYMIC) != (kind_b == PATRONYMIC)
+        if apart and not either & ABJAD and not _slip(a, i, b, j, rows):
             return 0.0, _NOT  # a father's name and a given name
         ours, theirs = a.num[i, EQUAL], b.num[j, EQUAL]
         if _share(ours, theirs):
             best, how = 0.9, _EQUIVALENT
         elif _share(ours, b.num[j, SHORT]) or _share(theirs, a.num[i, SHORT]):
             best, how = 0.8, _SHORT
-    either = a.num[i, FLAGS] | b.num[j, FLAGS]
     if either & ABJAD:
         found = _by_bones(a, i, b, j, rows)
         if found > best:

@@ -86,6 +86,8 @@ def strip_marks(word: str) -> str:
     """A word without accents, where accents are no vowels."""
     if word.isascii() or _KEEPS_MARKS.search(word):
         return word
+    if _SCRIPTS[4][1].search(word):  # Greek: stress and breathing
+        word = unicodedata.normalize("NFD", word)
     return "".join(c for c in word if not unicodedata.combining(c))
 
 

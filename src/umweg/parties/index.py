@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from umweg.parties.keys import bones_of, bones_of_abjad, key_of
+from umweg.parties.fold import script_of
+from umweg.parties.keys import bones_of, bones_of_abjad, hebrew_bones, key_of, other_bones_of
 from umweg.parties.legal_forms import forms
 from umweg.parties.names import BODY, PERSON, Name, analyse, compound_of, group_of
 from umweg.parties.packed import Collected, Listed, Words
@@ -39,7 +40,7 @@ from umweg.parties.words import (
 
 Array = np.ndarray[Any, Any]
 
-VERSION = 7
+VERSION = 8
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
 BUDGET = 25_000
@@ -84,9 +85,29 @@ def terms_of(name: Name) -> list[tuple[tuple[str, float, str], ...]]:
     rows: list[tuple[tuple[str, float, str], ...]] = []
     for reading in name.readings:
         words = _told(reading)
-        row = {term_of(w): (w.weight, "" if w.abjad else w.latin) for w in words}
+        row = {term_of(w): (w.weight, _spelling(w)) for w in words}
         rows.append(tuple((t, x, b) for t, (x, b) in row.items()))
     return rows
+
+
+def _spelling(word: Word) -> str:
+    """The letters of which a word's consonants are taken: none of Arabic, whose term they are."""
+    if not word.abjad:
+        return word.latin
+    return word.text if script_of(word.text) == "Hebr" else ""
+
+
+def _bones_forms(spelling: str) -> set[str]:
+    """The consonants under which a term is found: as Arabic would write it (~), as Hebrew
+    would (^), of a term in Hebrew its own (#)."""
+    if not spelling:
+        return set()
+    hebrew = hebrew_bones(spelling)
+    if not spelling.isascii():
+        return {"#" + hebrew}
+    bones = bones_of(spelling)
+    article = {"~" + bones[2:]} if bones.startswith("Al") and len(bones) > 3 else set()
+    return {"~" + bones, "~" + other_bones_of(spelling), "^" + hebrew} | article
 
 
 @dataclass(slots=True)
@@ -153,7 +174,11 @@ class Index:
                         row_terms.append(number(term, weight, ""))
                     else:
                         row_terms.append(number(term, weight, latin))
-                        if latin and OSA.distance(latin, term, score_cutoff=1) >= SPELT_APART:
+                        if (
+                            latin.isascii()
+                            and latin
+                            and OSA.distance(latin, term, score_cutoff=1) >= SPELT_APART
+                        ):
                             spelt.append((latin, term))
                 row_sizes.append(len(row))
                 row_name.append(name)
@@ -180,12 +205,12 @@ class Index:
         row_of = np.repeat(np.arange(len(row_sizes), dtype=np.int32), np.diff(row_ptr))
         by_term = np.argsort(terms, kind="stable")
         gram_ptr, gram_terms = kernels.gram_index(text, ptr)
-        bones = [f"~{bones_of(latins[i])}".encode() if latins[i] else b"" for i in order]
-        bone_text, bone_at = _flat(bones)
+        bones = [(b, at) for at, i in enumerate(order) for b in _bones_forms(latins[i])]
+        bone_text, bone_at = _flat([b.encode() for b, _ in bones])
         bone_all = kernels.fnv_all(bone_text, bone_at) if bones else np.empty(0, np.uint64)
-        held = np.flatnonzero(np.diff(bone_at) > 0)
-        held = held[np.argsort(bone_all[held], kind="stable")]
-        bone_hashes, first = np.unique(bone_all[held], return_index=True)
+        by_bones = np.argsort(bone_all, kind="stable")
+        held = np.fromiter((at for _, at in bones), np.int32, len(bones))[by_bones]
+        bone_hashes, first = np.unique(bone_all[by_bones], return_index=True)
         return cls(
             {
                 "text": text, "ptr": ptr, "alias": alias, "hashes": hashes[order],
@@ -331,7 +356,7 @@ class Index:
     def _by_bones(self, bones: str) -> Array:
         from umweg.parties import kernels
 
-        text = np.frombuffer(f"~{bones}".encode(), np.uint8)
+        text = np.frombuffer(bones.encode(), np.uint8)
         at = int(kernels.find(self._a["bone_hashes"], text))
         if at < 0:
             return _ints(0)
@@ -365,17 +390,24 @@ class Index:
         if word.abjad:
             bones = word.bones
             add(self._exact("~" + bones), 1.0)
-            for at in self._by_bones(bones).tolist():
+            for at in self._by_bones("~" + bones).tolist():
                 add(at, 0.9)
+            if spelling := _spelling(word):
+                for at in self._by_bones("^" + hebrew_bones(spelling)).tolist():
+                    add(at, 0.88)
             if len(bones) > 3:
                 for i in range(len(bones)):
-                    for at in self._by_bones(bones[:i] + bones[i + 1 :]).tolist():
+                    for at in self._by_bones(f"~{bones[:i]}{bones[i + 1 :]}").tolist():
                         add(at, 0.65)
             if len(bones) > 1:
                 for at, _, similarity in self._near("~" + bones):
                     add(at, similarity)
             return _pair(best)
-        add(self._exact("~" + bones_of(word.latin)), 0.9)
+        for bones in _bones_forms(word.latin):
+            if bones[0] == "~":
+                add(self._exact(bones), 0.9)
+        for at in self._by_bones("#" + hebrew_bones(word.latin)).tolist():
+            add(at, 0.88)
         add(self._exact(word.key), 1.0)
         if not word.concept:
             for spelling in {word.key, word.latin}:

@@ -41,7 +41,7 @@ _CONSONANTS = {
     "wh": "v", "ck": "k", "q": "k", "w": "v", "ce": "se", "ci": "si", "cy": "sy", "c": "k",
 }  # fmt: skip
 _CONSONANT = re.compile("|".join(sorted(_CONSONANTS, key=len, reverse=True)))
-_HAS_CONSONANT = re.compile("[hxcqwz]|ks|ts")
+_HAS_CONSONANT = re.compile("[hxcqwz]|ks|ts|^(?:nt|mp|gk)")
 _STARTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), value)
     for pattern, value in (
@@ -49,6 +49,9 @@ _STARTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^x(?=[aeiou])", "h"),
         (r"^c(?=[^aeiouyhlrckz])", "C"),
         (r"^rh", "r"),
+        (r"^nt", "d"),  # Greek writes d, b, g at the start with two letters
+        (r"^mp", "b"),
+        (r"^gk", "g"),
     )
 )
 _GLIDES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -105,7 +108,9 @@ _SOFT = str.maketrans("oey", "uii")
 
 @lru_cache(maxsize=131_072)
 def soft_of(key: str) -> str:
-    """A key with the vowels folded: o with u, e with i."""
+    """A key with the vowels folded: o with u, e with i; Belarusian -au is Russian -ov."""
+    if len(key) > 4 and key.endswith(("au", "ou", "eu")):
+        key = key[:-2] + "of"
     return _DOUBLE.sub(r"\1", key.translate(_SOFT))
 
 
@@ -160,7 +165,7 @@ def other_bones_of(latin: str) -> str:
     """The consonants where `th`, `kh`, `sh` … are two letters (Fathi, Lakhal), and `c` is s."""
     if "h" not in latin and "c" not in latin:
         return bones_of(latin)
-    apart = re.sub(r"(?<=[bcdfgkpst])(?=h)", "'", latin.translate(_SPLIT))
+    apart = re.sub(r"(?<=[bcdfgkpstz])(?=h)", "'", latin.translate(_SPLIT))
     bones = apart
     for pattern, value in _BONES:
         bones = pattern.sub(value, bones)
@@ -202,6 +207,44 @@ def heard_vowels(latin: str) -> int:
         for vowel in gap:
             out |= _HEARD[vowel] << 3 * i
     return out
+
+
+# Hebrew has one letter for b and v, and writes ch and kh, ts and tz, s and z as names do not.
+_HEBREW_LATIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), value)
+    for pattern, value in (
+        (r"(?<=i)ch$|tch|tz|ts|sch|sh|c(?=[ei])|z|th(?=$)", "s"),
+        (r"ch|kh|x", "h"),
+        (r"ph", "f"),
+        (r"th", "t"),
+        (r"ck|c|q", "k"),
+        (r"p", "f"),
+        (r"[vw]", "b"),
+        (r"j", "g"),
+        (r"^[aeiou]+", "A"),
+        (r"(?<=.)[aeiouy]+", ""),
+        (r"(?<=[^A])h$", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+_HEBREW = {
+    **dict.fromkeys("אע", "A"), "ב": "b", "ג": "g", "ד": "d", **dict.fromkeys("החךכ", "h"),
+    **dict.fromkeys("זסשצץ", "s"), **dict.fromkeys("טת", "t"), "ל": "l", **dict.fromkeys("םמ", "m"),
+    **dict.fromkeys("ןנ", "n"), **dict.fromkeys("פף", "f"), "ק": "k", "ר": "r",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def hebrew_bones(word: str) -> str:
+    """The consonants of a Latin word or of one in Hebrew letters, by what Hebrew tells apart."""
+    if word.isascii():
+        for pattern, value in _HEBREW_LATIN:
+            word = pattern.sub(value, word)
+        return word
+    word = word.replace("וו", "ב").replace("יי", "י")
+    first = {"כ": "k", "ו": "b", "י": "y"}.get(word[:1]) or _HEBREW.get(word[:1], "")
+    bones = first + "".join([_HEBREW.get(c, "") for c in word[1:]]).replace("A", "")
+    return _DOUBLE.sub(r"\1", re.sub(r"(?<=[^A])h$", "", bones))
 
 
 @lru_cache(maxsize=131_072)

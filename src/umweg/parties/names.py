@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from umweg.parties.fold import clean, script_of, words_of
 from umweg.parties.keys import latin_of
 from umweg.parties.legal_forms import Form, without_forms, without_unspaced
-from umweg.parties.scripts import readings, syllables
+from umweg.parties.scripts import language_of, readings, syllables
 from umweg.parties.words import (
     GENERIC,
     NAME,
     NUMBER,
     SMALL,
+    UNSPACED,
     Word,
     glossary,
     halves_of,
@@ -84,11 +86,20 @@ _OF_GOD = frozenset({"allah", "ullah", "ollah", "llah", "alah", "allh", "ulla", 
 _DIN = frozenset({"din", "deen", "dine", "ddin", "eddin", "eddine", "uddin", "udin"})
 _GOD_END = re.compile(r"(?:[aeou]{1,2}l{1,2}ah?|allh)$")
 _DIN_END = re.compile(r"(?:[aeiou]{1,2})d{1,2}(?:in|een|ine)$")
-_COMPOUND = re.compile(r"^[ae]bd|[aeou]l{1,2}ah?$|allh|^l{1,2}ah$|d(?:in|een|ine)$")
+_COMPOUND = re.compile(r"^[ae]bd|^ab[ou]{1,2}l|[aeou]l{1,2}ah?$|allh|^l{1,2}ah$|d(?:in|een|ine)$")
 _AL = "ال"
+_FATHER_OF = re.compile("([اأ]بو)ال(?=...)")
+_FATHER_JOINED = re.compile(r"^ab[ou]{1,2}l(?=[bdfghjkmnqrstwxyz])(\w{3,})$")
 
 
 def _person(text: str) -> tuple[tuple[Word, ...], ...]:
+    """The readings of a name of a person; of each, where several stand in one."""
+    whole = _one_person(text)
+    parts = _parts_of(text)
+    return (*whole, *(r for p in parts for r in _one_person(p) if len(r) > 1))
+
+
+def _one_person(text: str) -> tuple[tuple[Word, ...], ...]:
     words = words_of(text, join_initials=False)[:MOST_WORDS]
     if text.isascii():
         return (tuple(word_of_person(t, x) for t, x in _compounds([(w, w) for w in words])),)
@@ -97,22 +108,27 @@ def _person(text: str) -> tuple[tuple[Word, ...], ...]:
     elif any(script_of(w) == "Hang" for w in words):
         return _korean(words)
     pairs: list[tuple[str, str]] = []
+    language = language_of(text.casefold())
     for w in words:
         if script_of(w) == "Arab":
             pairs += _arabic(w)
         elif script_of(w) == "Hani":
             pairs.append((w, latin_of("".join(syllables(w)))))
         else:
-            pairs.append((w, latin_reading(w)))
+            pairs.append((w, latin_reading(w, language)))
     return (tuple(word_of_person(t, x) for t, x in _compounds(pairs) if x),)
 
 
 def _arabic(w: str) -> list[tuple[str, str]]:
     """A word in Arabic letters, its article and the servant's `abd` apart."""
     out = []
+    father = _FATHER_OF.match(w)
     if w.startswith("عبدال") and len(w) > 6 and w != "عبدالله":
         out.append(("عبد", "abd"))
         w = w[5:]
+    elif father:
+        out.append((father[1], "abu"))
+        w = w[father.end() :]
     elif w.startswith(_AL) and len(w) > 3 and w != "الله":
         w = w[2:]
     if w.startswith("وال") and len(w) > 5:
@@ -151,8 +167,11 @@ def _compounds(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
             i = j + 1
         else:
             joined = _ABD_JOINED.match(latin)
+            father = _FATHER_JOINED.match(latin)
             if joined and not _GOD_END.search(latin):
                 out += [(text, "abd"), (text, joined["rest"])]
+            elif father:
+                out += [(text, "abu"), (text, father[1])]
             else:
                 out.append((text, compound_of(latin)))
             i += 1
@@ -200,11 +219,19 @@ _ALTERNATIVES = re.compile(
 def _body(text: str, group: str) -> Name:
     """A name, and where two names stand in it, each of them as a reading of its own."""
     whole = _one_body(text, group)
-    parts = [p for p in _ALTERNATIVES.split(text) if p] if _ALTERNATIVES.search(text) else []
-    if not 1 < len(parts) <= 4 or min(map(len, parts)) < 5:
+    parts = _parts_of(text)
+    if not parts:
         return whole
     readings = [r for p in parts for r in _one_body(p, group).readings if _tells(r)]
     return replace(whole, readings=(*whole.readings, *readings))
+
+
+def _parts_of(text: str) -> list[str]:
+    """The names that stand in one; none where it is one name."""
+    if not _ALTERNATIVES.search(text):
+        return []
+    parts = [p for p in _ALTERNATIVES.split(text) if p]
+    return parts if 1 < len(parts) <= 4 and min(map(len, parts)) >= 5 else []
 
 
 def _tells(reading: tuple[Word, ...]) -> bool:
@@ -235,8 +262,8 @@ def _one_body(text: str, group: str) -> Name:
             out += words_of_body(w, w, vessel)
             continue
         script = script_of(w)
-        if script == "Hani":
-            out += _han_words(w)
+        if script in UNSPACED and script != "Kana":
+            out += _unspaced_words(w, script)
         elif script == "Arab":
             for t, x in _arabic(w):
                 out += words_of_body(t, x, vessel)
@@ -244,7 +271,7 @@ def _one_body(text: str, group: str) -> Name:
             latin = latin_reading(w).replace(" ", "")
             if latin:
                 out += words_of_body(w, latin, vessel)
-    out = _named_after(out)
+    out = _customary(_named_after(out))
     readings = [_once(out)]
     halves = [_halved(w) for w in out]
     if not vessel and max(map(len, halves), default=1) > 1:
@@ -294,6 +321,19 @@ _HONOUR = 0.3
 """Of its weight, what a word keeps that says after whom something is named: it comes and goes."""
 
 
+def _customary(words: list[Word]) -> list[Word]:
+    """Industry and trade, which firms of some countries add to any name, made light."""
+    solid = [i for i, w in enumerate(words) if w.kind != SMALL]
+    for i, j in pairwise(solid):
+        if (words[i].concept, words[j].concept) == ("industry", "trading") and len(solid) > 2:
+            light = {i, j}
+            return [
+                replace(w, weight=w.weight * _HONOUR) if k in light else w
+                for k, w in enumerate(words)
+            ]
+    return words
+
+
 def _named_after(words: list[Word]) -> list[Word]:
     """The words of a name, those that say after whom it is named made light."""
     light: set[int] = set()
@@ -321,16 +361,21 @@ def _tens(x: Word) -> bool:
 _TENS = frozenset({"20", "30", "40", "50", "60", "70", "80", "90"})
 
 
-def _han_words(w: str) -> list[Word]:
-    """Chinese without spaces: words of the glossary, and what stands between them as one word."""
+def _unspaced_words(w: str, script: str) -> list[Word]:
+    """A name without spaces: words of the glossary, and what stands between them as one word."""
     g = glossary()
     out: list[Word] = []
     between = ""
 
+    def read(part: str) -> str:
+        if script == "Hani":
+            return latin_of("".join(syllables(part)))
+        return latin_reading(part).replace(" ", "")
+
     def close() -> None:
         nonlocal between
         if between:
-            out.append(word(between, latin_of("".join(syllables(between))), False, NAME))
+            out.append(word(between, read(between), False, NAME))
             between = ""
 
     i = 0
@@ -339,15 +384,15 @@ def _han_words(w: str) -> list[Word]:
             value = g.han.get(w[i : i + size])
             if value is not None:
                 close()
-                latin = latin_of("".join(syllables(w[i : i + size])))
-                out.append(word(w[i : i + size], latin, False, value[1], value[0]))
+                part = w[i : i + size]
+                out.append(word(part, read(part), False, value[1], value[0]))
                 i += size
                 break
         else:
             between += w[i]
             i += 1
     close()
-    return out
+    return [x for x in out if x.latin]
 
 
 def has_letters(text: str) -> bool:

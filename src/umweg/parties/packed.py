@@ -1,8 +1,9 @@
 """Words as the compiled comparison reads them: all their forms in one text, and numbers.
 
 A table holds words by number. `num` says where the forms of a word lie in the text (its Latin
-letters, key, soft key, bones, other bones, what an adjective of a place is made of, and the word as
-it is written where that is something else, one behind the other), and what is compared as a number.
+letters, key, soft key, bones, other bones, bones as Hebrew has them, what an adjective of a place
+is made of, and the word as it is written where that is something else, one behind the other), and
+what is compared as a number.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from umweg.parties.keys import (
     bones_of,
     bones_of_abjad,
     heard_vowels,
+    hebrew_bones,
     key_of,
     other_bones_of,
     written_vowels,
@@ -29,16 +31,16 @@ from umweg.parties.words import Word, people
 
 Array = np.ndarray[Any, Any]
 
-LATIN, KEY, SOFT, BONES, OTHER, PLACE, OWN, END = range(8)
+LATIN, KEY, SOFT, BONES, OTHER, HEBREW, PLACE, OWN, END = range(9)
 """Columns of `num`: where each form begins; it ends where the next one begins."""
 
-KIND, FLAGS, CONCEPT, EQUAL, SHORT, VOWELS, SCRIPT = range(8, 15)
+KIND, FLAGS, CONCEPT, EQUAL, SHORT, VOWELS, SCRIPT = range(9, 16)
 """Columns of `num`: kind of word; flags; hash of the concept; up to four groups of given names, and
 of short forms, 16 bits each; the vowels between consonants, three bits each; the script."""
 
-COLUMNS = 15
+COLUMNS = 16
 
-ABJAD, FOREIGN, HAN = 1, 2, 4
+ABJAD, FOREIGN, HAN, IN_HEBREW = 1, 2, 4, 8
 """Flags."""
 
 LETTERS = 60
@@ -84,9 +86,12 @@ def piece(word: Word) -> Piece:
     """A word, packed."""
     latin = word.latin[:LETTERS]
     place = key_of(adjective_base(latin)) if len(latin) > 5 else ""
+    script = script_of(word.text)
+    hebrew = script == "Hebr"
     forms = (
         latin, word.key[:LETTERS], word.soft[:LETTERS], word.bones[:LETTERS],
-        "" if word.abjad else other_bones_of(latin), place[:LETTERS],
+        "" if word.abjad else other_bones_of(latin), hebrew_bones(word.text if hebrew else latin),
+        place[:LETTERS],
         word.text[:LETTERS] if word.text != word.latin else "",
     )  # fmt: skip
     parts = [f.encode("utf-16-le", "replace") for f in forms]
@@ -94,8 +99,7 @@ def piece(word: Word) -> Piece:
     for part in parts:
         end += len(part) // 2
         ends.append(end)
-    flags = ABJAD * word.abjad | FOREIGN * word.foreign
-    script = script_of(word.text)
+    flags = ABJAD * word.abjad | FOREIGN * word.foreign | IN_HEBREW * hebrew
     if script == "Hani":
         flags |= HAN
     p = people()
@@ -198,9 +202,13 @@ def with_runs(words: tuple[Word, ...]) -> Words:
     return table(out)
 
 
+_DOUBLE = re.compile(r"(.)\1+")
+
+
 def _joined_bones(part: Sequence[Word]) -> str:
-    joined = "".join([w.text if w.abjad else w.latin for w in part])
-    return bones_of_abjad(joined) if part[0].abjad else bones_of(joined)
+    if part[0].abjad:
+        return bones_of_abjad("".join([w.text if w.abjad else w.latin for w in part]))
+    return _DOUBLE.sub(r"\1", "".join([bones_of(w.latin) for w in part]))
 
 
 @lru_cache(maxsize=65_536)

@@ -44,13 +44,16 @@ def _language(word: str, script: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def readings(word: str) -> tuple[str, ...]:
-    """The readings of a word in Latin letters, the likeliest first; itself if it is Latin."""
+def readings(word: str, language: str = "") -> tuple[str, ...]:
+    """The readings of a word in Latin letters, the likeliest first; itself if it is Latin.
+
+    The letters of a word tell its language where `language` is empty.
+    """
     script = script_of(word)
     if script in ("Latn", "Zyyy"):
         return (word,)
     if script in _tables():
-        return (_by_table(word, script),)
+        return (_by_table(word, script, language),)
     if script == "Hang":
         return hangul(word)
     if script == "Thai":
@@ -60,8 +63,15 @@ def readings(word: str) -> tuple[str, ...]:
     return (_by_icu(word, script),)
 
 
-def _by_table(word: str, script: str) -> str:
-    letters = _letters(script, _language(word, script))
+def language_of(text: str) -> str:
+    """The language of a name in Cyrillic letters that only one of two neighbours has; or empty."""
+    if "ў" in text and not any(c in text for c in "қғҳ"):
+        return "bel" if any(c in text for c in "іэыi") else ""
+    return "ukr" if any(c in text for c in "їєґ") else ""
+
+
+def _by_table(word: str, script: str, language: str = "") -> str:
+    letters = _letters(script, (script == "Cyrl" and language) or _language(word, script))
     out, i = [], 0
     while i < len(word):
         for size in (2, 1):

@@ -65,11 +65,11 @@ def rows_of(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(line for line in f if not line.startswith("#"))
 
 
-def latin_reading(word: str) -> str:
-    """The first reading of a word of any script, without accents."""
+def latin_reading(word: str, language: str = "") -> str:
+    """The first reading of a word of any script, without accents; of a language, if it is known."""
     if word.isascii():
         return word
-    return latin_of(readings(word)[0])
+    return latin_of(readings(word, language)[0])
 
 
 # -- the glossary ---------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ class Glossary:
         for end in range(len(key), 4, -1):
             found = self.stems.get(key[:end])
             if found is not None and _LATIN_ENDING.fullmatch(key, end):
-                return found
+                return None if key[end:] in self.whole else found
         return None
 
     def native_of(self, text: str) -> tuple[str, int] | None:
@@ -125,8 +125,14 @@ class Glossary:
         for end in range(len(text), 1, -1):
             found = self.native_stems.get(text[:end])
             if found is not None and _ENDING.fullmatch(text, end):
-                return found
+                # Северсталь is no form of север: what follows is a word of its own.
+                return None if self._is_stem(text[end:]) else found
         return None
+
+    def _is_stem(self, rest: str) -> bool:
+        return len(rest) > 3 and any(
+            rest[:end] in self.native_stems and len(rest) - end < 3 for end in (3, 4, 5, len(rest))
+        )
 
 
 _KINDS = {"w": GENERIC, "p": PLACE, "s": SMALL}
@@ -157,9 +163,12 @@ def glossary() -> Glossary:
                 g.native.setdefault(stem, value)
                 if script_of(stem) == "Cyrl" and len(stem) >= 4:
                     g.whole.setdefault(latin_reading(stem), value)
-        for word in (row["han"] or "").split():
-            if len(word) >= 2 or word in "厂院":
-                g.han.setdefault(word, value)
+        for word in f"{row['han'] or ''} {row['other'] or ''}".split():
+            stem = "".join(words_of(word))
+            if script_of(stem) not in UNSPACED:
+                g.native.setdefault(stem, value)
+            elif len(stem) >= 2 or stem in "厂院":
+                g.han.setdefault(stem, value)
     g.longest_han = max(map(len, g.han))
     return g
 
@@ -228,6 +237,8 @@ class People:
 
     titles: frozenset[str]
     particles: frozenset[str]
+    native_titles: frozenset[str]
+    native_particles: frozenset[str]
     generations: frozenset[str]
     equal: dict[str, frozenset[str]]
     short: dict[str, frozenset[str]]
@@ -250,6 +261,8 @@ def people() -> People:
     return People(
         frozenset(latin_reading(w) for w in data["titles"].split()),
         frozenset(latin_reading(w) for w in data["particles"].split()),
+        frozenset("".join(words_of(w)) for w in data["native_titles"].split()),
+        frozenset("".join(words_of(w)) for w in data["native_particles"].split()),
         frozenset(data["generations"].split()),
         {k: frozenset(v) for k, v in equal.items()},
         {k: frozenset(v) for k, v in short.items()},
@@ -314,9 +327,9 @@ def word_of_person(text: str, latin: str) -> Word:
         return word(text, latin, True, INITIAL)
     if latin in p.generations:
         return word(text, latin, True, GENERATION)
-    if latin in p.titles:
+    if latin in p.titles or text in p.native_titles:
         return word(text, latin, True, TITLE)
-    if latin in p.particles:
+    if latin in p.particles or text in p.native_particles:
         return word(text, latin, True, PARTICLE)
     if latin.isdigit():
         return word(text, latin, True, NUMBER, f"#{int(latin)}")
