@@ -167,7 +167,7 @@ def test_a_line_is_told_its_numbers(tmp_path: Path, orders: Write) -> None:
     reason = flagged[2]
     assert reason is not None
     assert "USD 400.00 a kg on the line, 4.0 times USD 100.00 a kg of 854231" in reason.text
-    assert "median of 5 yearly export statements, 2022" in reason.text
+    assert "median of 5 yearly export statements, 2022; figures: invented/flows)" in reason.text
     assert "JA2-08" in reason.source
     missing = {line.row: " ".join(n.text for n in line.not_checked) for line in result.lines()}
     assert "no net weight to compare" in missing[5]

@@ -43,6 +43,7 @@ class Exports:
         eur: The amount in EUR; None without a rate.
         kg, usd_by_weight: Net weight, and the amount in USD of the statements that give it.
         pieces, usd_by_piece: Supplementary quantity where it counts pieces, and their amount.
+        origin: Where the figures come from.
     """
 
     reporter: str
@@ -53,6 +54,7 @@ class Exports:
     usd_by_weight: float
     pieces: float
     usd_by_piece: float
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class UnitValue:
         code: The code that they are about.
         is_median: It is the median over the statements; else their sums divided, because there are
             too few for a median.
+        origins: Where the figures come from.
     """
 
     usd: float
@@ -76,6 +79,7 @@ class UnitValue:
     last: str
     code: str
     is_median: bool
+    origins: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -83,7 +87,8 @@ class UnitValue:
         span = self.first if self.first == self.last else f"{self.first} to {self.last}"
         number = f"{self.statements:,} yearly export statement" + "s" * (self.statements > 1)
         how = f"the median of {number}" if self.is_median else f"the sum of {number}, divided"
-        return f"USD {self.usd:,.2f} a {self.unit} of {self.code} ({how}, {span})"
+        source = f"; figures: {', '.join(self.origins)}" if any(self.origins) else ""
+        return f"USD {self.usd:,.2f} a {self.unit} of {self.code} ({how}, {span}{source})"
 
 
 def unit_value(exports: Iterable[Exports], unit: str, least: int) -> UnitValue | None:
@@ -109,7 +114,7 @@ def unit_value(exports: Iterable[Exports], unit: str, least: int) -> UnitValue |
     shown = codes[0] if len(codes) == 1 else f"{codes[0][:6]} ({len(codes)} codes within)"
     return UnitValue(
         median(values) if enough else total, unit, len(found), years[0], years[-1], shown,
-        enough,
+        enough, tuple(sorted({e.origin for e, *_ in found} - {""})),
     )  # fmt: skip
 
 
@@ -120,12 +125,14 @@ class YearlyExports:
     Attributes:
         eur: Year → EUR.
         members: Number of member states whose statements are whole.
+        origins: Where the figures come from.
         missing: What is missing, if they cannot be told.
     """
 
     eur: dict[str, float]
     members: int = 0
     missing: str = ""
+    origins: tuple[str, ...] = ()
 
 
 RULE_YEARS = ("2019", "2020", "2021", "2022")
@@ -201,7 +208,7 @@ class GoodsStatistics:
         return Exports(
             row["reporter"], row["year"], row["code"], eur + other / (rate or 1) if known else None,
             row["kg"] or 0.0, row["usd_by_weight"] or 0.0, row["pieces"] or 0.0,
-            row["usd_by_piece"] or 0.0,
+            row["usd_by_piece"] or 0.0, row["origin"],
         )  # fmt: skip
 
     @cached_property
@@ -258,12 +265,7 @@ class GoodsStatistics:
                 if e.eur is None:
                     return YearlyExports({}, 0, f"a rate of the euro for {e.year}")
                 eur[e.year] += e.eur
-        return YearlyExports(eur, len(used.members))
-
-    @property
-    def origins(self) -> tuple[str, ...]:
-        """The origins of the figures."""
-        return tuple(sorted({o for c in self.covers for o in c.origins}))
+        return YearlyExports(eur, len(used.members), origins=tuple(sorted(used.origins)))
 
 
 def _by_year(rows: ir.Table, places: list[str], codes: pa.Table) -> ir.Table:
@@ -280,6 +282,7 @@ def _by_year(rows: ir.Table, places: list[str], codes: pa.Table) -> ir.Table:
     )
     in_eur = rows.currency == "EUR"
     return rows.group_by("reporter", "partner", "six", "code", "year").agg(
+        origin=rows.origin_id.max(),
         eur=rows.value_reported.sum(where=in_eur),
         other_usd=rows.value_usd.sum(where=~in_eur),
         no_rate=(~in_eur & rows.value_usd.isnull()).any(),

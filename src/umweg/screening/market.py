@@ -166,7 +166,8 @@ class Market:
         growth = f"{after / mean:,.1f} times" if mean else "from"
         text = (
             f"EU exports of {code[:6]} to {name_of(place)} were EUR {after / 1e6:,.1f} m in 2022, "
-            f"{growth} the mean of 2019 to 2021 (EUR {mean / 1e6:,.1f} m; {found.members} members)"
+            f"{growth} the mean of 2019 to 2021 (EUR {mean / 1e6:,.1f} m; {found.members} members; "
+            f"figures: {', '.join(found.origins)})"
         )
         return signal.status, text
 
