@@ -12,6 +12,7 @@ import pytest
 from umweg.flows.goods_course import GoodsCourses
 from umweg.regime import load
 from umweg.report.check_files import order_html
+from umweg.report.order_chart import CorridorFigures
 from umweg.screening import CheckOptions, check
 from umweg.screening.corridor_evidence import CorridorEvidence
 from umweg.sources.flow_table import import_flows
@@ -111,7 +112,7 @@ def test_the_page_of_a_held_order_shows_the_chart_and_says_it(orders: Write) -> 
     evidence.load(lines)
     views = evidence.of(lines[:2])
     assert [(v.course.code, v.course.place) for v in views] == [("85423190", "KAZ")]
-    page = order_html(result, lines[:2], "00001", views)
+    page = order_html(result, lines[:2], "00001", CorridorFigures().of(views))
     [drawing] = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
     root = ElementTree.fromstring(drawing)  # noqa: S314 - drawn by ourselves
     # Eurostat as published, May to November: the numbers of the chart stand in its text
@@ -124,5 +125,9 @@ def test_the_page_of_a_held_order_shows_the_chart_and_says_it(orders: Write) -> 
     [other] = evidence.of(lines[2:])
     assert "no monthly exports of 854231 to ARE" in other.course.missing
     assert "No chart: the store holds no monthly exports" in order_html(
-        result, lines[2:], "00002", [other]
+        result, lines[2:], "00002", CorridorFigures().of([other])
     )
+    # beyond the most that a pack draws, the numbers stand in words
+    [told] = CorridorFigures(most=0).of(views)
+    assert (told.svg, told.reading) == ("", "")
+    assert "it would have been USD" in told.text

@@ -15,10 +15,9 @@ from markupsafe import Markup
 from umweg.errors import InputError
 from umweg.geography import name_of
 from umweg.report.check_text import DECISION_WORDS
-from umweg.report.order_chart import corridor_figure
+from umweg.report.order_chart import CorridorFigure
 from umweg.report.plain_text import harmless
 from umweg.screening import CheckResult, LineResult
-from umweg.screening.corridor_evidence import CorridorView
 
 SHEET_ROWS = 1_048_575
 PAGE_LINES = 500
@@ -177,7 +176,7 @@ def order_html(
     result: CheckResult,
     lines: Sequence[LineResult],
     page: str,
-    corridors: Sequence[CorridorView] = (),
+    figures: Sequence[CorridorFigure] = (),
 ) -> str:
     """One held order: its lines, reasons, what was not checked, what is to be asked, signatures.
 
@@ -185,7 +184,7 @@ def order_html(
         result: The run.
         lines: The lines of the order, held ones and others.
         page: Number of the page in the pack.
-        corridors: What the statistics say of its goods and countries.
+        figures: What the statistics say of its goods and countries.
     """
     not_checked = list(dict.fromkeys(n.text for line in lines for n in line.not_checked))
     questions = [r.text for line in lines for r in line.reasons if r.ask]
@@ -201,8 +200,8 @@ def order_html(
             not_checked=not_checked,
             asked=list(dict.fromkeys(questions)),
             flags=result.questions[:12],
-            figures=[corridor_figure(c) for c in corridors[:CHARTS]],
-            more_figures=max(0, len(corridors) - CHARTS),
+            figures=figures[:CHARTS],
+            more_figures=max(0, len(figures) - CHARTS),
             svg=Markup,  # drawn by us; its only foreign text is escaped in charts.svg
             worst=max(lines, key=lambda line: line.points).decision.value,
         )

@@ -16,6 +16,7 @@ from typing import Any
 
 from umweg.errors import UsageError
 from umweg.report.check_files import check_csv, check_html, check_xlsx, order_html
+from umweg.report.order_chart import CorridorFigures
 from umweg.screening import CheckResult, ColumnMap, LineResult, mapping_text
 from umweg.screening.check import quantities_text
 from umweg.screening.corridor_evidence import CorridorEvidence
@@ -133,6 +134,7 @@ def _pages(result: CheckResult, folder: Path, corridors: CorridorEvidence | None
     if corridors is not None:
         corridors.load(wanted)
     pages: dict[str, str] = {}
+    drawn = CorridorFigures()
     for number, ((named, _), group) in enumerate(groupby(wanted, key=_order), start=1):
         if number > MAX_PAGES:
             break
@@ -140,7 +142,7 @@ def _pages(result: CheckResult, folder: Path, corridors: CorridorEvidence | None
             pages[named] = f"orders/{number:05d}.html"
         name = f"{number:05d}"
         order = list(group)
-        page = order_html(result, order, name, corridors.of(order) if corridors else ())
+        page = order_html(result, order, name, drawn.of(corridors.of(order)) if corridors else ())
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return pages
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from umweg.flows.goods_course import GoodsCourse
@@ -14,6 +14,9 @@ from umweg.report import number_formats as nf
 from umweg.report.events import Mark, period_days
 from umweg.screening.corridor_evidence import CorridorView
 from umweg.screening.place_tests import SIGNAL_WORDS
+
+MAX_DRAWN = 300
+"""Charts of one pack: each takes a fraction of a second, and an order book may hold thousands."""
 
 WIDTH = 560
 """Pixels of the panel: the width of a printed page."""
@@ -40,8 +43,37 @@ class CorridorFigure:
     source: str
 
 
-def corridor_figure(view: CorridorView) -> CorridorFigure:
-    """Draw the course of a code to a country, or say why there is none."""
+class CorridorFigures:
+    """Draws each code and country once, for all pages of a pack.
+
+    Args:
+        most: Charts that are drawn; of the others the numbers stand in words.
+    """
+
+    def __init__(self, most: int = MAX_DRAWN) -> None:
+        self._most = most
+        self._known: dict[tuple[str, str, date], CorridorFigure] = {}
+
+    def of(self, views: Iterable[CorridorView]) -> tuple[CorridorFigure, ...]:
+        """The figures of some corridors."""
+        return tuple(self._figure(view) for view in views)
+
+    def _figure(self, view: CorridorView) -> CorridorFigure:
+        key = (view.course.code, view.course.place, view.course.day)
+        found = self._known.get(key)
+        if found is None:
+            drawn = sum(bool(f.svg) for f in self._known.values())
+            found = self._known[key] = corridor_figure(view, draw=drawn < self._most)
+        return found
+
+
+def corridor_figure(view: CorridorView, *, draw: bool = True) -> CorridorFigure:
+    """The course of a code to a country as a chart and in words, or why there is none.
+
+    Args:
+        view: What the statistics say.
+        draw: Whether to draw it; without, only the words.
+    """
     course = view.course
     title = f"Exports of {nf.code(course.code)} to {name_of(course.place)} ({course.place})"
     signals = tuple(_signal(row) for row in view.signals) or (
@@ -51,8 +83,9 @@ def corridor_figure(view: CorridorView) -> CorridorFigure:
         text = f"No chart: the store holds {course.missing}."
         return CorridorFigure(title, "", "", text, signals, "")
     text = _said(course)
+    drawing = _drawn(course, f"{title}. {text}") if draw else ""
     return CorridorFigure(
-        title, _drawn(course, f"{title}. {text}"), _reading(course), text, signals,
+        title, drawing, _reading(course) if draw else "", text, signals,
         f"Source: {'; '.join(view.sources)}. FOB as reported by {course.exporters} exporting "
         "countries that publish every month shown.",
     )  # fmt: skip
