@@ -294,6 +294,7 @@ def test_a_pack_shows_what_was_checked(orders: Write, tmp_path: Path) -> None:
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     assert manifest["run"]["policy"]["sha256"] == hashlib.sha256(DEFAULT.read_bytes()).hexdigest()
     assert manifest["order_pages"] == 1
+    assert manifest["held_orders_without_page"] == 0
     page = (folder / "orders" / "00001.html").read_text("utf-8")
     assert "Order A/../1" in page
     assert "Row 3" in page  # the other line of the held order stands beside it
@@ -329,3 +330,17 @@ def test_a_manifest_cannot_point_outside(orders: Write, tmp_path: Path) -> None:
     path.write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(InputError, match="outside the pack"):
         replay(folder)
+
+
+def test_orders_beyond_the_pages_of_a_pack_are_said(
+    orders: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("umweg.report.evidence_pack.MAX_PAGES", 1)
+    path = orders(HEADER, "1;854231;A;KZ;1;EUR", "2;854231;B;KZ;1;EUR")
+    folder = tmp_path / "pack"
+    write_pack(check(path, options=DAY), folder, source=path, policy=DEFAULT)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert (manifest["order_pages"], manifest["held_orders_without_page"]) == (1, 1)
+    page = (folder / "index.html").read_text("utf-8")
+    assert "1 held orders have no page" in page
+    assert 'href="orders/00001.html"' in page

@@ -141,12 +141,15 @@ def _environment() -> Environment:
     return env
 
 
-def check_html(result: CheckResult, pages: Mapping[str, str] | None = None) -> str:
+def check_html(
+    result: CheckResult, pages: Mapping[str, str] | None = None, without_page: int = 0
+) -> str:
     """The run as one page: counts, messages, every held line with its reasons.
 
     Args:
         result: The run.
         pages: {order: address of its own page}, in a pack.
+        without_page: Held orders that have no page, because a pack has so many at most.
     """
     held = []
     for line in result.lines({"alert", "review", "cannot-tell"}):
@@ -162,6 +165,7 @@ def check_html(result: CheckResult, pages: Mapping[str, str] | None = None) -> s
             run=result.run,
             lines=held,
             pages=pages or {},
+            without_page=without_page,
             more=result.decided - result.counts["clear"] - len(held),
             points=result.run.policy.points,
         )

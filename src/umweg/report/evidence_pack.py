@@ -100,7 +100,9 @@ def _write(
     if result.decided < 1_048_575:
         check_xlsx(result, folder / "lines.xlsx")
     pages = _pages(result, folder / "orders", corridors)
-    (folder / "index.html").write_text(check_html(result, pages), encoding="utf-8")
+    drawn = sum(1 for _ in (folder / "orders").iterdir())
+    without = len({_order(line) for line in result.lines(HELD)}) - drawn
+    (folder / "index.html").write_text(check_html(result, pages, without), encoding="utf-8")
     (folder / "datapackage.json").write_text(
         json.dumps(_datapackage(result), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
@@ -111,7 +113,8 @@ def _write(
         "read": result.read,
         "decided": result.decided,
         "decisions": result.counts,
-        "order_pages": sum(1 for _ in (folder / "orders").iterdir()),
+        "order_pages": drawn,
+        "held_orders_without_page": without,
         "inputs": copies,
         "files": {
             path.relative_to(folder).as_posix(): _sha256(path)
