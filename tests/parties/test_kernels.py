@@ -2,14 +2,17 @@
 
 import itertools
 import random
+from dataclasses import astuple, replace
 
 import numpy as np
+import pytest
 from rapidfuzz.distance import OSA
 
 from tests.parties.test_index import invented, typo
-from umweg.parties import Matcher, Party, align, compare, kernels
+from umweg.parties import Matcher, Party, align, compare, compiling, kernels
+from umweg.parties.listed import Collected, ListedNames
 from umweg.parties.names import BODY, PERSON, VESSEL, analyse
-from umweg.parties.packed import Collected
+from umweg.parties.packed import LETTERS
 from umweg.parties.score import agreement, bounds
 
 
@@ -95,8 +98,8 @@ def test_no_name_agrees_better_than_its_bound() -> None:
         texts = [*NAMES, *parties]
         names = [analyse(text, group) for text in texts]
         for name in names:
-            listed.add(name.readings)
-        packed, everything = listed.listed(), np.arange(len(texts), dtype=np.int32)
+            listed.add(name)
+        packed, everything = ListedNames(listed.arrays()), np.arange(len(texts), dtype=np.int32)
         exact = 0
         for a in names:
             for b, bound in zip(names, bounds(a, packed, everything), strict=True):
@@ -108,3 +111,34 @@ def test_no_name_agrees_better_than_its_bound() -> None:
                     assert found.score in (bound, 0.99, 0.999), (a.text, b.text)
                     exact += 1
         assert exact > 1000
+
+
+@pytest.mark.parametrize("group", [PERSON, BODY, VESSEL])
+def test_a_listed_name_is_read_as_it_was_taken_apart(group: str) -> None:
+    collected = Collected()
+    texts = [*NAMES, *(p.caption for p in invented(60, 8))]
+    names = [analyse(text, group) for text in texts]
+    for name in names:
+        collected.add(name)
+    listed = ListedNames(collected.arrays())
+    for number, name in enumerate(names):
+        again = listed.name(number, name.text, group)
+        assert (again.forms, again.numbers) == (name.forms, name.numbers)
+        for read, taken in zip(again.readings, name.readings, strict=True):
+            for a, b in zip(read, taken, strict=True):
+                short = replace(b, **{k: getattr(b, k)[:LETTERS] for k in ("text", "latin", "key")})
+                assert astuple(a) == astuple(replace(short, soft=b.soft[:LETTERS]))
+
+
+def test_where_no_code_can_be_kept_it_is_said_and_compiled_anyway(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def nowhere(*_: object, cache: bool = False, **__: object) -> object:
+        if cache:
+            raise RuntimeError("cannot cache function 'f': no locator available for file 'f.py'")
+        return lambda function: function
+
+    monkeypatch.setattr(compiling, "njit", nowhere)
+    compiling._say_so.cache_clear()
+    assert compiling.compiled()(abs)(-3) == 3
+    assert "NUMBA_CACHE_DIR" in caplog.text

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
+from umweg.parties.compiling import compiled
 from umweg.parties.packed import (
     ABJAD,
     BONES,
@@ -148,7 +149,7 @@ def new_room() -> Room:
 # -- letters --------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _same(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
     if a1 - a0 != b1 - b0:
         return False
@@ -158,7 +159,7 @@ def _same(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
     return True
 
 
-@njit(_DISTANCE, cache=True, nogil=True)
+@compiled(_DISTANCE)
 def distance(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, most: int, rows: Array) -> int:
     """Optimal string alignment distance of two texts; `most` + 1 where it is more than that."""
     while a0 < a1 and b0 < b1 and a[a0] == b[b0]:
@@ -192,7 +193,7 @@ def distance(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, most: int, 
     return min(int(rows[ROWS + n % 3, m]), most + 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _part(
     a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, more: float, rows: Array
 ) -> float:
@@ -211,7 +212,7 @@ def _part(
     return (edits + more) / longest
 
 
-@njit(_SIMILARITY, cache=True, nogil=True)
+@compiled(_SIMILARITY)
 def edited(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     """Similarity by edits: of the spellings, of their keys, of their keys without vowels' shades.
 
@@ -232,7 +233,7 @@ def edited(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     return found if starts else found - 0.04
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _abbreviates(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
     """Whether a word is written short: its letters in order, the first one the same."""
     short, long = a1 - a0, b1 - b0
@@ -248,7 +249,7 @@ def _abbreviates(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool
     return short * 2 >= long or _same(a, a0, a1, b, b0, b0 + short)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _has_form(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
     """Whether the second word is the first one with a legal form written to it."""
     short = a1 - a0
@@ -270,7 +271,7 @@ def _has_form(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _share(a: int, b: int) -> bool:
     """Whether two sets of up to four groups have one in common."""
     while a:
@@ -283,7 +284,7 @@ def _share(a: int, b: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _as_written(a: Words, i: int) -> Any:
     """Where the word lies as it is written."""
     if a.num[i, OWN] == a.num[i, END]:
@@ -291,7 +292,7 @@ def _as_written(a: Words, i: int) -> Any:
     return a.num[i, OWN], a.num[i, END]
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _own_edited(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     """Similarity by edits in the script in which both are written.
 
@@ -305,7 +306,7 @@ def _own_edited(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     return found if a.text[a0] == b.text[b0] else found - 0.04
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _slip(a: Words, i: int, b: Words, j: int, rows: Array) -> bool:
     """Whether two words are a father's name and the same with a slip of the pen.
 
@@ -321,7 +322,7 @@ def _slip(a: Words, i: int, b: Words, j: int, rows: Array) -> bool:
     return distance(a.text, l0, l1, b.text, m0, m1, most, rows) <= most
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _in_law(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
     """Whether a word in -ova or -eva becomes the other one by -na: Petrova, Petrovna."""
     if a1 - a0 < 3 or b1 - b0 != a1 - a0 + 1 or not _same(a, a0, a1 - 1, b, b0, b1 - 2):
@@ -334,7 +335,7 @@ def _in_law(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
 # -- two words ------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _of_place(a: Words, i: int, b: Words, j: int) -> bool:
     """An adjective of a place and the place: Тамбовский and Tambov, Казанский and Kazan."""
     p0, p1 = a.num[i, PLACE], a.num[i, PLACE + 1]
@@ -345,7 +346,7 @@ def _of_place(a: Words, i: int, b: Words, j: int) -> bool:
     return _same(a.text, p0, p1 - 1, b.text, k0, k0 + size - 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _by_bones(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     """Similarity by consonants, where one word at least is in a script that writes no vowels."""
     in_a, in_b = a.num[i, FLAGS] & ABJAD != 0, b.num[j, FLAGS] & ABJAD != 0
@@ -355,7 +356,7 @@ def _by_bones(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     return _by_consonants(a, i, b, j, rows) if in_a else _by_consonants(b, j, a, i, rows)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _bones_alike(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, rows: Array) -> float:
     longest = max(a1 - a0, b1 - b0)
     if a1 == a0 or b1 == b0:
@@ -367,7 +368,7 @@ def _bones_alike(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, rows: A
     return 0.0
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _by_consonants(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     """As `_by_bones`: the first word is in such a script, the second in Latin letters."""
     a0, a1 = a.num[i, BONES], a.num[i, OTHER]
@@ -395,7 +396,7 @@ def _by_consonants(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     return max(best, found)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _by_sound(a: Words, i: int, b: Words, j: int) -> bool:
     """A foreign name in Chinese syllables (奥巴马, Obama): its consonants, r and l as one."""
     a0, b0 = a.num[i, BONES], b.num[j, BONES]
@@ -409,7 +410,7 @@ def _by_sound(a: Words, i: int, b: Words, j: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _heard(a: Words, i: int, b: Words, j: int) -> bool:
     """Whether a word is another as it is heard, by its consonants: девайс and device."""
     if min(a.num[i, KEY] - a.num[i, LATIN], b.num[j, KEY] - b.num[j, LATIN]) < 4:
@@ -430,12 +431,12 @@ def _heard(a: Words, i: int, b: Words, j: int) -> bool:
         y += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _is_vowel(c: int) -> bool:
     return c == 97 or c == 101 or c == 105 or c == 111 or c == 117
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def meet(a: Words, i: int, b: Words, j: int, person: bool, rows: Array) -> Any:
     """How well two words meet, in [0, 1], and in what way (see `HOW`); 0 below `LEAST`."""
     l0, l1, m0, m1 = a.num[i, LATIN], a.num[i, KEY], b.num[j, LATIN], b.num[j, KEY]
@@ -510,7 +511,7 @@ def meet(a: Words, i: int, b: Words, j: int, person: bool, rows: Array) -> Any:
 # -- several words --------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _joined(a: Words, part: Array, b: Words, j: int, run: int, room: Room) -> float:
     """How well several words in a row are one.
 
@@ -557,7 +558,7 @@ def _joined(a: Words, part: Array, b: Words, j: int, run: int, room: Room) -> fl
     return found if found >= 0.68 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _initialled(a: Words, part: Array, b: Words, j: int, person: bool) -> float:
     """The initials of several words: PLA, and of given names JC."""
     kind = b.num[j, KIND]
@@ -572,7 +573,7 @@ def _initialled(a: Words, part: Array, b: Words, j: int, person: bool) -> float:
     return 0.75 if person else 0.85
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _several(
     a: Words, many: Array, free_many: int, b: Words, one: Array, free_one: int,
     person: bool, side: int, room: Room, found: int,
@@ -633,7 +634,7 @@ def _several(
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _moved_space(
     a: Words, ours: Array, free_ours: int, b: Words, theirs: Array, free_theirs: int,
     room: Room, found: int,
@@ -676,7 +677,7 @@ def _moved_space(
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def align(a: Words, ours: Array, b: Words, theirs: Array, person: bool, room: Room) -> int:
     """The words of two names that meet, the best meetings first; each word meets once.
 
@@ -757,7 +758,7 @@ EXTRA_OURS, EXTRA_THEIRS, CONFLICT, LIGHTLY, ABSENT_PLACE, ABSENT_GENERIC = rang
 """`score.Weights`, in their order."""
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _any_foreign(a: Words, ours: Array) -> bool:
     for i in ours:  # noqa: SIM110
         if a.num[i, FLAGS] & FOREIGN != 0:
@@ -765,7 +766,7 @@ def _any_foreign(a: Words, ours: Array) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _left_over(
     a: Words, ours: Array, left: int, w: Array, generic: float, light: float, costs: Array,
     alone: Array,
@@ -798,7 +799,7 @@ def _left_over(
     return light, n
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def agree(
     a: Words, ours: Array, b: Words, theirs: Array, person: bool, w: Array, room: Room
 ) -> Any:
@@ -863,7 +864,7 @@ def agree(
     return score, met
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def bounds(
     a: Words, our_ptr: Array, ours: Array, b: Words, name_ptr: Array, reading_ptr: Array,
     reading_words: Array, names: Array, person: bool, w: Array, room: Room, out: Array,
@@ -895,7 +896,7 @@ def bounds(
         out[k] = best
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _one_met(a: Words, ours: Array, b: Words, theirs: Array) -> float:
     """Less for a person of whom one name alone has met, where there were more to meet."""
     n, m = 0, 0

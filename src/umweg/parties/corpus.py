@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
@@ -12,7 +15,7 @@ import pyarrow.compute as pc
 
 from umweg.errors import StoreError, UsageError
 from umweg.parties.model import KINDS, Identifier, Listing, Party, PartyName
-from umweg.parties.tables import Mask, Tables, ints, where
+from umweg.parties.tables import Mask, Tables, ints, shared, where
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,30 +88,67 @@ def schemata(kinds: Collection[str] | None) -> frozenset[str] | None:
     return frozenset(found)
 
 
+class _Texts(Sequence[str]):
+    """Texts, one behind the other: a third of the room that as many strings take."""
+
+    def __init__(self) -> None:
+        self._text = bytearray()
+        self._ptr = array("q", [0])
+
+    def append(self, text: str) -> None:
+        self._text += text.encode("utf-8", "surrogatepass")
+        self._ptr.append(len(self._text))
+
+    def __len__(self) -> int:
+        return len(self._ptr) - 1
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        return self._text[self._ptr[at] : self._ptr[at + 1]].decode("utf-8", "surrogatepass")
+
+
 class PartyCorpus(Corpus):
-    """Parties that the caller has made."""
+    """Parties that the caller has made.
+
+    Of a party of which a name and nothing else is known, no object is kept.
+    """
 
     def __init__(self, parties: Iterable[Party]) -> None:
-        self._parties = list(parties)
-        self.schemas = [p.schema for p in self._parties]
-        self.names = [n.text for p in self._parties for n in p.names]
-        counts = np.fromiter((len(p.names) for p in self._parties), np.int64, len(self._parties))
-        self.owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        self._first = np.concatenate(([0], np.cumsum(counts)))
+        texts, ids = _Texts(), _Texts()
+        schemas: list[str] = []
+        counts = array("q")
         self.number_of = {}
-        for i, p in enumerate(self._parties):
+        self._known: dict[int, Party] = {}
+        for i, p in enumerate(parties):
+            for name in p.names:
+                texts.append(name.text)
+            ids.append(p.entity_id)
+            schemas.append(sys.intern(p.schema))
+            counts.append(len(p.names))
             for identifier in p.identifiers:
                 self.number_of.setdefault(identifier.normal or identifier.value, []).append(i)
+            if p != Party.named(p.caption, p.schema, entity_id=p.entity_id):
+                self._known[i] = p
+        self.schemas, self.names, self._ids = schemas, texts, ids
+        self.owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        self._first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
     def party(self, number: int) -> Party:
-        return self._parties[number]
+        known = self._known.get(number)
+        if known is not None:
+            return known
+        name = self.names[int(self._first[number])]
+        return Party.named(name, self.schemas[number], entity_id=self._ids[number])
 
     def outline(self, number: int) -> Party:
-        return self._parties[number]
+        return self.party(number)
 
     def name(self, at: int) -> PartyName:
         number = int(self.owner[at])
-        return self._parties[number].names[at - int(self._first[number])]
+        return self.party(number).names[at - int(self._first[number])]
 
     def wanted(
         self,
@@ -120,17 +160,17 @@ class PartyCorpus(Corpus):
         if not lists and schemas is None and not countries:
             return None
         if lists:
-            held = {x.list for p in self._parties for x in p.listings}
+            held = {x.list for p in self._known.values() for x in p.listings}
             _check_lists(lists, held)
         return np.fromiter(
             (
                 (not lists or any(x.list in lists for x in p.listings))
                 and (schemas is None or p.schema in schemas)
                 and (not countries or not p.countries or not set(countries).isdisjoint(p.countries))
-                for p in self._parties
+                for p in map(self.party, range(len(self)))
             ),
             np.bool_,
-            len(self._parties),
+            len(self),
         )
 
 
@@ -192,7 +232,7 @@ class StoreCorpus(Corpus):
             )
         self._tables = Tables(self.snapshots, store.root)
         self._entities = self._tables["entities"]
-        self.schemas = _Cells(self._entities.column("schema"))
+        self.schemas = shared(self._entities.column("schema"))
         self.names = _Cells(self._tables["names"].column("name"))
         self.owner = self._tables["names"].owner
         self.day = (as_of or date.today()).isoformat()  # noqa: DTZ011 - lists are dated by day
@@ -225,23 +265,21 @@ class StoreCorpus(Corpus):
         return lru_cache(maxsize=50_000)(self._made)
 
     def _made(self, number: int) -> Party:
-        t = self._tables
-        names, numbers = t["names"], t["identifiers"]
-        addresses, listings = t["addresses"], t["listings"]
-        schema, entity_id, gender, births, founded, countries, titles, topics, snapshot = (
-            self._entities.row(number)
+        entity, names, numbers, addresses, listings = json.loads(
+            self._entities.column("whole")[number].as_py()
         )
+        schema, entity_id, gender, births, founded, countries, titles, topics, snapshot = entity
         return Party(
-            names=tuple(PartyName(*names.row(r)) for r in names.of(number)),
+            names=tuple([PartyName(*row) for row in names]),
             schema=schema,
             entity_id=entity_id,
             birth_dates=tuple(births or ()),
             founded=tuple(founded or ()),
             gender=gender,
             countries=tuple(countries or ()),
-            identifiers=tuple(Identifier(*numbers.row(r)) for r in numbers.of(number)),
-            addresses=tuple(addresses.row(r)[0] for r in addresses.of(number)),
-            listings=tuple(Listing(*listings.row(r)) for r in listings.of(number)),
+            identifiers=tuple([Identifier(*row) for row in numbers]),
+            addresses=tuple([row[0] for row in addresses]),
+            listings=tuple([Listing(*row) for row in listings]),
             snapshot_id=snapshot,
             properties={"titles": tuple(titles or ()), "topics": tuple(topics or ())},
         )

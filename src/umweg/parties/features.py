@@ -8,6 +8,7 @@ contradiction. Its docstring is the explanation that a reader is shown.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from umweg.parties.model import Feature, Identifier, Party
 
@@ -197,6 +198,7 @@ for a match never reaches 1, the order of the table does not matter within a sig
 that differ in anything differ in their score."""
 
 
+@cache
 def ceiling(schema_a: str, schema_b: str) -> float:
     """The highest score that two parties of these schemas can reach.
 

@@ -14,7 +14,10 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from threading import local
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,8 +26,8 @@ from rapidfuzz.distance import OSA
 from umweg.parties.fold import script_of
 from umweg.parties.keys import bones_of, bones_of_abjad, hebrew_bones, key_of, other_bones_of
 from umweg.parties.legal_forms import forms
+from umweg.parties.listed import ARRAYS, Collected, ListedNames
 from umweg.parties.names import BODY, PERSON, Name, analyse, compound_of, group_of
-from umweg.parties.packed import Collected, Listed, Words
 from umweg.parties.words import (
     GENERATION,
     GENERIC,
@@ -40,7 +43,7 @@ from umweg.parties.words import (
 
 Array = np.ndarray[Any, Any]
 
-VERSION = 8
+VERSION = 10
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
 BUDGET = 25_000
@@ -60,8 +63,7 @@ Cut = tuple[float, tuple[int, ...], tuple[int, ...]]
 _ARRAYS = (
     "text", "ptr", "alias", "hashes", "weights", "letters", "gram_ptr", "gram_terms",
     "post_ptr", "post_rows", "row_ptr", "row_terms",
-    "row_name", "bone_hashes", "bone_ptr", "bone_terms",
-    "word_text", "word_num", "word_weight", "name_ptr", "reading_ptr", "reading_words",
+    "row_name", "bone_hashes", "bone_ptr", "bone_terms", *ARRAYS,
 )  # fmt: skip
 
 SPELT_APART = 2
@@ -69,6 +71,12 @@ SPELT_APART = 2
 within `shch` or `ee` changes a key by more than one letter."""
 
 _SILENT = LIGHT | {INITIAL, GENERATION}
+
+
+@cache
+def _kernels() -> ModuleType:
+    """The compiled loops, which are not loaded before they are needed."""
+    return import_module("umweg.parties.kernels")
 
 
 def term_of(word: Word) -> str:
@@ -124,11 +132,8 @@ class Index:
     def __init__(self, arrays: dict[str, Array], owner: Array) -> None:
         self._a = arrays
         self.owner = np.ascontiguousarray(owner, np.int32)
-        self.listed = Listed(
-            Words(arrays["word_text"], arrays["word_num"], arrays["word_weight"]),
-            arrays["name_ptr"], arrays["reading_ptr"], arrays["reading_words"],
-        )  # fmt: skip
-        self._scratch: dict[str, Array] | None = None
+        self.listed = ListedNames(arrays)
+        self._scratch = local()  # compiled code runs in several threads at once
         self._expanded: dict[str, tuple[Array, Array]] = {}
 
     @property
@@ -146,8 +151,6 @@ class Index:
     @classmethod
     def build(cls, names: Sequence[str], schemas: Sequence[str], owner: Array) -> Index:
         """The index of names; `owner` says of each which party it names."""
-        from umweg.parties import kernels
-
         number_of: dict[str, int] = {}
         weights = array("f")
         latins: list[str] = []
@@ -165,7 +168,7 @@ class Index:
 
         words_of_names = Collected()
         for name, analysed in enumerate(_analysed(names, schemas, owner)):
-            words_of_names.add(analysed.readings)
+            words_of_names.add(analysed)
             for row in terms_of(analysed):
                 for term, weight, latin in row:
                     if term[0] == "=" and latin:
@@ -187,10 +190,9 @@ class Index:
                 alias_of.setdefault(latin, term)
         for key in alias_of:
             number(key, 1.0, "")
-        listed = words_of_names.listed()
         words = [t.encode() for t in number_of]
         text, ptr = _flat(words)
-        hashes = kernels.fnv_all(text, ptr) if words else np.empty(0, np.uint64)
+        hashes = _kernels().fnv_all(text, ptr) if words else np.empty(0, np.uint64)
         order = np.argsort(hashes, kind="stable")
         rank = np.empty(len(order), np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
@@ -204,10 +206,12 @@ class Index:
         )
         row_of = np.repeat(np.arange(len(row_sizes), dtype=np.int32), np.diff(row_ptr))
         by_term = np.argsort(terms, kind="stable")
-        gram_ptr, gram_terms = kernels.gram_index(text, ptr)
+        gram_ptr, gram_terms = _kernels().gram_index(
+            text, ptr, np.argsort(np.diff(ptr), kind="stable")
+        )
         bones = [(b, at) for at, i in enumerate(order) for b in _bones_forms(latins[i])]
         bone_text, bone_at = _flat([b.encode() for b, _ in bones])
-        bone_all = kernels.fnv_all(bone_text, bone_at) if bones else np.empty(0, np.uint64)
+        bone_all = _kernels().fnv_all(bone_text, bone_at) if bones else np.empty(0, np.uint64)
         by_bones = np.argsort(bone_all, kind="stable")
         held = np.fromiter((at for _, at in bones), np.int32, len(bones))[by_bones]
         bone_hashes, first = np.unique(bone_all[by_bones], return_index=True)
@@ -215,16 +219,14 @@ class Index:
             {
                 "text": text, "ptr": ptr, "alias": alias, "hashes": hashes[order],
                 "weights": np.frombuffer(weights, np.float32)[order] if words else _floats(0),
-                "letters": kernels.letters_of_all(text, ptr),
+                "letters": _kernels().letters_of_all(text, ptr),
                 "gram_ptr": gram_ptr, "gram_terms": gram_terms,
                 "post_ptr": np.searchsorted(terms[by_term], np.arange(len(words) + 1)),
                 "post_rows": row_of[by_term], "row_ptr": row_ptr, "row_terms": terms,
                 "row_name": np.frombuffer(row_name, np.int32) if len(row_name) else _ints(0),
                 "bone_hashes": bone_hashes, "bone_terms": held.astype(np.int32),
                 "bone_ptr": np.concatenate((first, [len(held)])).astype(np.int64),
-                "word_text": listed.words.text, "word_num": listed.words.num,
-                "word_weight": listed.words.weight, "name_ptr": listed.name_ptr,
-                "reading_ptr": listed.reading_ptr, "reading_words": listed.reading_words,
+                **words_of_names.arrays(),
             },
             owner,
         )  # fmt: skip
@@ -255,8 +257,8 @@ class Index:
     # -- searching ---------------------------------------------------------------------------------
 
     def _room(self) -> dict[str, Array]:
-        if self._scratch is None:
-            self._scratch = {
+        if not hasattr(self._scratch, "room"):
+            self._scratch.room = {
                 "acc": np.zeros(self.rows, np.float32),
                 "touched": np.empty(max(1, self.rows), np.int32),
                 "slot": np.full(max(1, self.terms), -1, np.int32),
@@ -270,12 +272,11 @@ class Index:
                 "out_scores": np.empty(200, np.float32),
                 "all": np.zeros(0, np.bool_),
             }
-        return self._scratch
+        room: dict[str, Array] = self._scratch.room
+        return room
 
     def _exact(self, term: str) -> int:
-        from umweg.parties import kernels
-
-        return int(kernels.find(self._a["hashes"], np.frombuffer(term.encode(), np.uint8)))
+        return int(_kernels().find(self._a["hashes"], np.frombuffer(term.encode(), np.uint8)))
 
     def holds(self, word: Word) -> bool:
         """Whether a word is one of the lists', letter for letter or by another romanisation."""
@@ -300,12 +301,10 @@ class Index:
 
     def halves(self, key: str) -> list[Cut]:
         """Where a key may be cut into those of two words; one is enough if it is long."""
-        from umweg.parties import kernels
-
         if not 4 <= len(key) <= 60:
             return []
         lefts, rights = self._room()["cuts"]
-        kernels.halves(np.frombuffer(key.encode(), np.uint8), self._a["hashes"], lefts, rights)
+        _kernels().halves(np.frombuffer(key.encode(), np.uint8), self._a["hashes"], lefts, rights)
         found: list[Cut] = []
         ends = zip(lefts[: len(key) - 1].tolist(), rights[: len(key) - 1].tolist(), strict=True)
         for cut, (left, right) in enumerate(ends):
@@ -354,10 +353,8 @@ class Index:
         return found
 
     def _by_bones(self, bones: str) -> Array:
-        from umweg.parties import kernels
-
         text = np.frombuffer(bones.encode(), np.uint8)
-        at = int(kernels.find(self._a["bone_hashes"], text))
+        at = int(_kernels().find(self._a["bone_hashes"], text))
         if at < 0:
             return _ints(0)
         ptr = self._a["bone_ptr"]
@@ -381,9 +378,9 @@ class Index:
             if at >= 0 and best.get(at, 0.0) < similarity:
                 best[at] = similarity
 
-        concepts = {word.concept} | {x.concept for x in _as_body(word.text, word.latin)}
-        for concept in concepts - {""}:
-            add(self._exact("=" + concept), 0.95)
+        for concept in (word.concept, *(x.concept for x in _as_body(word.text, word.latin))):
+            if concept:
+                add(self._exact("=" + concept), 0.95)
         if word.concept[:1] == "#":
             add(self._exact(word.key), 0.9)
             return _pair(best)
@@ -410,7 +407,7 @@ class Index:
             add(at, 0.88)
         add(self._exact(word.key), 1.0)
         if not word.concept:
-            for spelling in {word.key, word.latin}:
+            for spelling in dict.fromkeys((word.key, word.latin)):
                 for at, other, similarity in self._near(spelling):
                     add(at, similarity)
                     if other != at:
@@ -422,10 +419,8 @@ class Index:
 
     def _near(self, spelling: str) -> list[tuple[int, int, float]]:
         """Terms that differ from a spelling by little: the term, what it stands for, how alike."""
-        from umweg.parties import kernels
-
         room, a = self._room(), self._a
-        n = kernels.expand(
+        n = _kernels().expand(
             np.frombuffer(spelling.encode(), np.uint8), a["text"], a["ptr"], a["letters"],
             a["gram_ptr"], a["gram_terms"], room["seen"], room["touched_terms"],
             room["places"], room["out_terms"], room["out_similarity"],
@@ -469,12 +464,10 @@ class Index:
     def _best(
         self, query: _Query, wanted: Array | None, person: bool, room_for: int
     ) -> tuple[Array, Array]:
-        from umweg.parties import kernels
-
         if not query.terms:
             return _ints(0), _floats(0)
         room, a = self._room(), self._a
-        n = kernels.search(
+        n = _kernels().search(
             np.array(query.ptr, np.int64), np.concatenate(query.terms),
             np.concatenate(query.similarity), np.array(query.use, np.int64),
             np.array(query.cover, np.int64), np.array(query.weights, np.float32),

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from umweg.parties.compiling import compiled
 
 Array = Any
 """A numpy array; numba takes its type from the first call."""
@@ -17,7 +18,7 @@ SYMBOLS = 42
 """Symbols of terms: 0 beside the word, a–z 1–26, 0–9 27–36, the rest by their code."""
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def symbol(c: int) -> int:
     if 97 <= c <= 122:
         return c - 96
@@ -26,7 +27,7 @@ def symbol(c: int) -> int:
     return 37 + c % 5
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def fnv(text: Array) -> Array:
     """FNV-1a, 64 bits."""
     h = np.uint64(14695981039346656037)
@@ -35,7 +36,7 @@ def fnv(text: Array) -> Array:
     return h
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def fnv_all(text: Array, ptr: Array) -> Array:
     """The hash of each part of a text."""
     out = np.empty(len(ptr) - 1, np.uint64)
@@ -44,7 +45,7 @@ def fnv_all(text: Array, ptr: Array) -> Array:
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def find(hashes: Array, text: Array) -> int:
     """Where the hash of a text stands among sorted ones; -1 where it does not."""
     h = fnv(text)
@@ -58,7 +59,20 @@ def find(hashes: Array, text: Array) -> int:
     return low if low < len(hashes) and hashes[low] == h else -1
 
 
-@njit(cache=True, nogil=True)
+@compiled()
+def ascending(values: Array) -> Array:
+    """The places of a few values, the least value first; a library's sort takes long to compile."""
+    order = np.empty(len(values), np.int64)
+    for i in range(len(values)):
+        k = i
+        while k > 0 and values[order[k - 1]] > values[i]:
+            order[k] = order[k - 1]
+            k -= 1
+        order[k] = i
+    return order
+
+
+@compiled()
 def _grams(text: Array, out: Array) -> int:
     """The trigrams of a term, two empty places before and after it; their number."""
     a, b = 0, 0
@@ -71,9 +85,9 @@ def _grams(text: Array, out: Array) -> int:
     return n
 
 
-@njit(cache=True, nogil=True)
-def gram_index(text: Array, ptr: Array) -> Any:
-    """Trigram → the terms that hold it, the shortest first."""
+@compiled()
+def gram_index(text: Array, ptr: Array, order: Array) -> Any:
+    """Trigram → the terms that hold it, in the order given: the shortest first."""
     size = SYMBOLS * SYMBOLS * SYMBOLS
     starts = np.zeros(size + 1, np.int64)
     buffer = np.empty(512, np.int64)
@@ -89,7 +103,7 @@ def gram_index(text: Array, ptr: Array) -> Any:
         starts[g + 1] += starts[g]
     at = starts[:-1].copy()
     out = np.empty(starts[size], np.int32)
-    for t in np.argsort(ptr[1:] - ptr[:-1], kind="mergesort"):
+    for t in order:
         word = text[ptr[t] : ptr[t + 1]]
         if len(word) < 3 or len(word) > 60 or word[0] == 61:
             continue
@@ -100,7 +114,7 @@ def gram_index(text: Array, ptr: Array) -> Any:
     return starts, out
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def letters_of(text: Array, start: int, end: int) -> Any:
     """The symbols that a term holds, one bit each: an edit changes two of them at most."""
     held = np.uint64(0)
@@ -109,7 +123,7 @@ def letters_of(text: Array, start: int, end: int) -> Any:
     return held
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def letters_of_all(text: Array, ptr: Array) -> Array:
     """`letters_of` each term."""
     out = np.empty(len(ptr) - 1, np.uint64)
@@ -118,7 +132,7 @@ def letters_of_all(text: Array, ptr: Array) -> Array:
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def osa(places: Array, size: int, text: Array, start: int, end: int) -> int:
     """Optimal string alignment distance of a word and a part of a text.
 
@@ -152,7 +166,7 @@ def osa(places: Array, size: int, text: Array, start: int, end: int) -> int:
     return distance
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _first_of(terms: Array, start: int, end: int, ptr: Array, length: int) -> int:
     """Where the terms of a length or longer begin, in a part that is ordered by it."""
     while start < end:
@@ -165,7 +179,7 @@ def _first_of(terms: Array, start: int, end: int, ptr: Array, length: int) -> in
     return start
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def expand(
     word: Array,
     text: Array,
@@ -202,7 +216,7 @@ def expand(
     # An edit destroys three trigrams, a transposition four. Who shares `least` of the trigrams
     # shares one of those that remain without the most frequent `least` - 1.
     least = max(1 if size < 5 else 2, n - 3 * most - 1)
-    order = np.argsort(ends - starts)
+    order = ascending(ends - starts)
     for i in range(size):
         places[word[i]] |= np.uint64(1) << np.uint64(i)
     own = letters_of(word, 0, size)
@@ -238,7 +252,7 @@ def expand(
     return kept
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def halves(word: Array, hashes: Array, lefts: Array, rights: Array) -> None:
     """For each place at which a word may be cut the terms before and behind it, -1 for none."""
     changed = word.copy()
@@ -254,7 +268,7 @@ def halves(word: Array, hashes: Array, lefts: Array, rights: Array) -> None:
         rights[cut] = find(hashes, word[cut:])
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def search(
     term_ptr: Array,
     terms: Array,
@@ -306,7 +320,7 @@ def search(
     for q in range(query_terms):
         for e in range(term_ptr[q], term_ptr[q + 1]):
             term_of[e] = q
-    order = np.argsort(load)
+    order = ascending(load)
     n = 0
     spent = 0
     for o in range(query_terms):

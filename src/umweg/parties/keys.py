@@ -117,27 +117,37 @@ def soft_of(key: str) -> str:
 # Consonants by the classes in which Arabic and Hebrew letters meet their Latin spellings: the
 # emphatic ones with the plain ones, Persian z with Arabic d and dh, q with g, gh and k, French ch
 # with sh.
-_BONES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), value)
-    for pattern, value in (
-        (r"shch|sch|sh|tch|ch", "S"),
-        (r"dj|zh|j", "J"),
-        (r"kh|x", "X"),
-        (r"ph", "f"),
-        (r"th", "s"),
-        (r"dh|z", "d"),
-        (r"ts|tz", "s"),
-        (r"c(?=[ei])", "s"),
-        (r"gh|g|q|ck|c", "k"),
-        (r"p", "b"),
-        (r"v", "w"),
-        (r"^[aeiou]+", "A"),
-        (r"(?<=.)[aeiouywh](?=$)", ""),
-        (r"(?<=.)[aeiouyw]+", ""),
-        (r"(?<=[^A])h$", ""),
-        (r"(.)\1+", r"\1"),
+_BONES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern), value, letters)
+    for pattern, value, letters in (
+        (r"shch|sch|sh|tch|ch", "S", "h"),
+        (r"dj|zh|j", "J", "jz"),
+        (r"kh|x", "X", "hx"),
+        (r"ph", "f", "p"),
+        (r"th", "s", "h"),
+        (r"dh|z", "d", "hz"),
+        (r"ts|tz", "s", "t"),
+        (r"c(?=[ei])", "s", "c"),
+        (r"gh|g|q|ck|c", "k", "gqc"),
+        (r"p", "b", "p"),
+        (r"v", "w", "v"),
+        (r"^[aeiou]+", "A", ""),
+        (r"(?<=.)[aeiouywh](?=$)", "", ""),
+        (r"(?<=.)[aeiouyw]+", "", ""),
+        (r"(?<=[^A])h$", "", "h"),
+        (r"(.)\1+", r"\1", ""),
     )
 )
+"""What becomes what, and letters of which one must be there for it."""
+
+
+def _replaced(word: str, rules: tuple[tuple[re.Pattern[str], str, str], ...]) -> str:
+    for pattern, value, letters in rules:
+        if not letters or any([c in word for c in letters]):  # noqa: C419 - quicker
+            word = pattern.sub(value, word)
+    return word
+
+
 _ABJAD = {
     **dict.fromkeys("اأإآٱعאע", "A"), **dict.fromkeys("بپבּב", "b"), **dict.fromkeys("تطٹټתט", "t"),
     **dict.fromkeys("جژځږ", "J"), **dict.fromkeys("حههہھחה", "h"), **dict.fromkeys("خכך", "X"),
@@ -151,10 +161,7 @@ _ABJAD = {
 @lru_cache(maxsize=131_072)
 def bones_of(latin: str) -> str:
     """The consonants of a word, an initial vowel as `A`; y and w count at the start only."""
-    bones = latin
-    for pattern, value in _BONES:
-        bones = pattern.sub(value, bones)
-    return bones
+    return _replaced(latin, _BONES)
 
 
 _SPLIT = str.maketrans({"c": "s"})
@@ -166,9 +173,7 @@ def other_bones_of(latin: str) -> str:
     if "h" not in latin and "c" not in latin:
         return bones_of(latin)
     apart = re.sub(r"(?<=[bcdfgkpstz])(?=h)", "'", latin.translate(_SPLIT))
-    bones = apart
-    for pattern, value in _BONES:
-        bones = pattern.sub(value, bones)
+    bones = _replaced(apart, _BONES)
     return _DOUBLE.sub(r"\1", bones.replace("'", ""))
 
 
@@ -198,9 +203,7 @@ def written_vowels(abjad: str) -> int:
 def heard_vowels(latin: str) -> int:
     """The vowels that are heard behind each consonant of a Latin word, as `written_vowels` has
     them; behind its last one nothing is missed."""
-    classes = latin
-    for pattern, value in _BONES[:11]:
-        classes = pattern.sub(value, classes)
+    classes = _replaced(latin, _BONES[:11])
     gaps = re.split(r"[^aeiouyw]", _DOUBLE.sub(r"\1", classes))[1 : _GAPS + 1]
     out = -1 << 3 * len(gaps) & (1 << 63) - 1
     for i, gap in enumerate(gaps):

@@ -7,7 +7,7 @@ import hashlib
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -24,9 +24,17 @@ from umweg.parties.corpus import Corpus, PartyCorpus, StoreCorpus
 from umweg.parties.features import ceiling
 from umweg.parties.index import VERSION, Index
 from umweg.parties.model import Aligned, Candidate, Feature, MatchResult, Party, PartyName
-from umweg.parties.names import analyse, group_of, has_letters
+from umweg.parties.names import BODY, Name, analyse, group_of, has_letters
 from umweg.parties.ofac import compare_like_ofac, plain
-from umweg.parties.score import bounds, compare, group_of_pair, names_agree, score_of
+from umweg.parties.score import (
+    Seen,
+    agreement,
+    bounds,
+    compare,
+    group_of_pair,
+    names_agree,
+    score_of,
+)
 from umweg.parties.scripts import DATA
 from umweg.parties.tables import kept
 
@@ -156,12 +164,13 @@ class Matcher:
         ]
         if self.algorithm == "umweg":
             near = self._may(query, near, threshold, more)
+        seen: Seen = {}  # one name often stands on several lists
         for number, estimate, names in near:
             if len(found) >= top:
                 worst = sorted((c.score for _, c in found), reverse=True)[top - 1]
                 if estimate < worst - margin:
                     break
-            candidate = self._scored(query, number, names, threshold, more)
+            candidate = self._scored(query, number, names, threshold, more, seen)
             if candidate is not None and candidate.score >= threshold:
                 found.append((number, candidate))
         found.sort(key=lambda f: (-f[1].score, f[1].party.entity_id))
@@ -200,7 +209,13 @@ class Matcher:
         return out
 
     def _scored(
-        self, query: Party, number: int, names: list[int], threshold: float, more: bool
+        self,
+        query: Party,
+        number: int,
+        names: list[int],
+        threshold: float,
+        more: bool,
+        seen: Seen,
     ) -> Candidate | None:
         """The candidate, or None where its names say already that it lies below the threshold."""
         if self.algorithm == "ofac":
@@ -208,7 +223,13 @@ class Matcher:
         if not names:
             return compare(query, self.corpus.party(number))
         met = [self.corpus.name(n) for n in names]
-        agreed = names_agree(query, self.corpus.schemas[number], met)
+        schema = self.corpus.schemas[number]
+        group = group_of(schema)
+        read: Callable[[int], Name] | None = None
+        if group == group_of_pair(query.schema, schema):  # as they were taken apart for the index
+            listed = self.index.listed
+            read = lambda at: listed.name(names[at], met[at].text, group)  # noqa: E731
+        agreed = names_agree(query, schema, met, read, seen)
         if more:
             return compare(query, self.corpus.party(number), agreed)
         # Without dates, numbers or countries in the query nothing can raise the score, and
@@ -280,10 +301,11 @@ class Matcher:
         Args:
             parties: The queries; they are read as they are needed.
             threshold, top: As of `match`.
-            workers: Processes; without it one a core, and none for a few queries.
+            workers: Processes; without it one a core, and none for a few queries or where processes
+                cannot be forked (Windows).
         """
         queries = (Party.named(p) if isinstance(p, str) else p for p in parties)
-        count = workers if workers is not None else len(os.sched_getaffinity(0))
+        count = workers if workers is not None else _cores()
         first = list(islice(queries, 4 * CHUNK))
         if count < 2 or len(first) < 4 * CHUNK or not _can_fork():
             for query in chain(first, queries):
@@ -294,11 +316,11 @@ class Matcher:
     def _parallel(
         self, queries: Iterator[Party], threshold: float, top: int, workers: int
     ) -> Iterator[MatchResult]:
-        self.match("warm up")  # compiled code and tables are shared by the processes
+        self._warm_up()
         _TASK.update(matcher=self, threshold=threshold, top=top)
         waiting: deque[tuple[list[Party], Any]] = deque()
         gc.freeze()  # the lists stay: no process needs to look through them for garbage
-        with multiprocessing.get_context("fork").Pool(workers) as pool:
+        with multiprocessing.get_context("fork").Pool(workers, _prepare) as pool:
             gc.unfreeze()  # here they may go again
             while True:
                 while len(waiting) < 3 * workers and (part := list(islice(queries, CHUNK))):
@@ -309,6 +331,13 @@ class Matcher:
                 for query, (problem, candidates) in zip(part, answers.get(), strict=True):
                     yield MatchResult(query, tuple(map(self._restored, candidates)), problem)
 
+    def _warm_up(self) -> None:
+        """Load what the processes share: compiled code (made on the first day), tables of words."""
+        self.match("warm up")
+        if len(self.corpus.names):
+            bounds(analyse("warm up", BODY), self.index.listed, np.zeros(1, np.int32))
+        agreement(analyse("warm up", BODY), analyse("worm up", BODY))
+
     def _restored(self, packed: tuple[Any, ...]) -> Candidate:
         number, score, name, query_name, aligned, features = packed
         return Candidate(
@@ -318,6 +347,12 @@ class Matcher:
 
 
 _TASK: dict[str, Any] = {}
+
+
+def _prepare() -> None:
+    # An answer makes hundreds of small objects and no cycles: looking for these less often saves
+    # a twentieth of the time.
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _answer(part: list[Party]) -> list[tuple[str | None, list[tuple[Any, ...]]]]:
@@ -339,6 +374,13 @@ def _packed(number: int, c: Candidate) -> tuple[Any, ...]:
         [(a.query, a.listed, a.how, a.similarity, a.weight) for a in c.aligned],
         [(f.name, f.text, f.score, f.weight, f.detail) for f in c.features],
     )  # fmt: skip
+
+
+def _cores() -> int:
+    """The cores that this process may use; where a system does not say so, all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _can_fork() -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from umweg.parties.fold import clean, script_of, words_of
 from umweg.parties.keys import latin_of
 from umweg.parties.legal_forms import Form, without_forms, without_unspaced
+from umweg.parties.packed import Array, Words
 from umweg.parties.scripts import language_of, readings, syllables
 from umweg.parties.words import (
     GENERIC,
@@ -46,6 +47,7 @@ class Name:
         readings: The words, one tuple for each way of reading them.
         forms: Its legal forms.
         numbers: The numbers in it.
+        packed: Of a listed name the table that holds its words, and for each reading which.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Name:
     readings: tuple[tuple[Word, ...], ...]
     forms: tuple[Form, ...] = ()
     numbers: frozenset[str] = frozenset()
+    packed: tuple[Words, tuple[Array, ...]] | None = field(default=None, compare=False)
 
     @property
     def empty(self) -> bool:

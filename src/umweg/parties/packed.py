@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -62,16 +61,6 @@ class Words(NamedTuple):
     weight: Array
 
 
-class Listed(NamedTuple):
-    """The words of listed names: name i has the readings [name_ptr[i], name_ptr[i + 1]), reading r
-    the words reading_words[reading_ptr[r] : reading_ptr[r + 1]]."""
-
-    words: Words
-    name_ptr: Array
-    reading_ptr: Array
-    reading_words: Array
-
-
 class Piece(NamedTuple):
     """One word, packed."""
 
@@ -82,16 +71,16 @@ class Piece(NamedTuple):
 
 
 @lru_cache(maxsize=65_536)
-def piece(word: Word) -> Piece:
-    """A word, packed."""
+def piece(word: Word, bare: bool = False) -> Piece:
+    """A word, packed; for words without vowels too, if it is to meet such words (`bare`)."""
     latin = word.latin[:LETTERS]
     place = key_of(adjective_base(latin)) if len(latin) > 5 else ""
     script = script_of(word.text)
     hebrew = script == "Hebr"
     forms = (
         latin, word.key[:LETTERS], word.soft[:LETTERS], word.bones[:LETTERS],
-        "" if word.abjad else other_bones_of(latin), hebrew_bones(word.text if hebrew else latin),
-        place[:LETTERS],
+        other_bones_of(latin) if bare and not word.abjad else "",
+        hebrew_bones(word.text if hebrew else latin) if bare else "", place[:LETTERS],
         word.text[:LETTERS] if word.text != word.latin else "",
     )  # fmt: skip
     parts = [f.encode("utf-16-le", "replace") for f in forms]
@@ -103,10 +92,12 @@ def piece(word: Word) -> Piece:
     if script == "Hani":
         flags |= HAN
     p = people()
-    vowels = written_vowels(word.text) if word.abjad else heard_vowels(latin)
+    vowels = 0
+    if bare:
+        vowels = written_vowels(word.text) if word.abjad else heard_vowels(latin)
     code = (
-        word.kind, flags, _hash(word.concept), _groups(p.equal.get(word.key)),
-        _groups(p.short.get(word.key)), vowels, _hash(script),
+        word.kind, flags, number_of_text(word.concept), _groups(p.equal.get(word.key)),
+        _groups(p.short.get(word.key)), vowels, number_of_text(script),
     )  # fmt: skip
     return Piece(b"".join(parts), tuple(ends), code, word.weight)
 
@@ -123,50 +114,6 @@ def table(pieces: Sequence[Piece]) -> Words:
         np.array(rows, np.int64).reshape(-1, COLUMNS),
         np.array([p.weight for p in pieces], np.float64),
     )
-
-
-class Collected:
-    """Names whose words are packed one after the other; each different word is kept once."""
-
-    def __init__(self) -> None:
-        self._text = bytearray()
-        self._num, self._weight = array("q"), array("d")
-        self._number_of: dict[str, int] = {}
-        self._name_ptr, self._reading_ptr = array("q", [0]), array("q", [0])
-        self._reading_words = array("i")
-
-    def add(self, readings: Iterable[Sequence[Word]]) -> None:
-        """Add a name."""
-        for reading in readings:
-            for word in reading[:MOST]:
-                self._reading_words.append(self._number(word))
-            self._reading_ptr.append(len(self._reading_words))
-        self._name_ptr.append(len(self._reading_ptr) - 1)
-
-    def _number(self, word: Word) -> int:
-        known = f"{word.latin}\t{word.key}\t{word.kind}\t{word.weight}\t{word.concept}\t"
-        known += word.text
-        number = self._number_of.get(known)
-        if number is None:
-            number = self._number_of[known] = len(self._number_of)
-            packed = piece.__wrapped__(word)
-            start = len(self._text) // 2
-            self._num.extend((start, *[start + end for end in packed.ends], *packed.code))
-            self._weight.append(packed.weight)
-            self._text += packed.text
-        return number
-
-    def listed(self) -> Listed:
-        """The names that were added."""
-        words = Words(
-            np.frombuffer(self._text, np.uint16),
-            np.array(self._num, np.int64).reshape(-1, COLUMNS),
-            np.array(self._weight, np.float64),
-        )
-        return Listed(
-            words, np.array(self._name_ptr, np.int64), np.array(self._reading_ptr, np.int64),
-            np.array(self._reading_words, np.int32),
-        )  # fmt: skip
 
 
 NUMBERS = np.arange(MOST, dtype=np.int32)
@@ -192,7 +139,7 @@ def readings_of(readings: tuple[tuple[Word, ...], ...]) -> tuple[Words, Array, A
 def with_runs(words: tuple[Word, ...]) -> Words:
     """The words of a reading, and behind them what two, three and four of them in a row are as one:
     their consonants, in row n + 3 i + size - 2. These meet words of scripts without vowels."""
-    out = [piece(w) for w in words[:MOST]]
+    out = [piece(w, True) for w in words[:MOST]]
     for i in range(len(out)):
         for size in (2, 3, 4):
             part = words[i : i + size]
@@ -212,7 +159,8 @@ def _joined_bones(part: Sequence[Word]) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _hash(text: str) -> int:
+def number_of_text(text: str) -> int:
+    """A concept or script as a number; 0 for none."""
     if not text:
         return 0
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> 1

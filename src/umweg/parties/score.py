@@ -6,10 +6,13 @@ countries, gender and kind. Both explain themselves through the docstrings of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, replace
-from functools import cache
+from functools import cache, cached_property
+from importlib import import_module
+from itertools import product
 from threading import local
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +30,7 @@ from umweg.parties.names import (
 from umweg.parties.packed import (
     NUMBERS,
     Array,
-    Listed,
+    Words,
     reading_of,
     readings_of,
     with_runs,
@@ -36,6 +39,7 @@ from umweg.parties.words import GENERIC, LIGHT, Word
 
 if TYPE_CHECKING:
     from umweg.parties.align import Room
+    from umweg.parties.listed import ListedNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Meeting:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Agreement:
     """How two names agree."""
 
@@ -85,6 +89,11 @@ class Agreement:
     theirs: tuple[Word, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     rules: tuple[tuple[Rule, float, str], ...] = ()
+
+    @cached_property
+    def aligned(self) -> tuple[Aligned, ...]:
+        """Word by word: what met, and what was left over on either side."""
+        return _aligned(self)
 
 
 def numbers_differ(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
@@ -174,11 +183,15 @@ RULES: dict[str, tuple[tuple[Rule, float], ...]] = {
 _ROOMS = local()
 
 
-def _room() -> Room:
-    from umweg.parties import align  # compiled code is not loaded before it is needed
+@cache
+def _compiled() -> ModuleType:
+    """The compiled comparison, which is not loaded before it is needed."""
+    return import_module("umweg.parties.align")
 
+
+def _room() -> Room:
     if not hasattr(_ROOMS, "room"):
-        _ROOMS.room = align.new_room()
+        _ROOMS.room = _compiled().new_room()
     return _ROOMS.room  # type: ignore[no-any-return]
 
 
@@ -187,24 +200,32 @@ def _weights(group: str) -> Array:
     return np.array(astuple(WEIGHTS[group]))
 
 
-def _agreement(a: Name, b: Name, ours: tuple[Word, ...], theirs: tuple[Word, ...]) -> Agreement:
-    from umweg.parties import align
+def _packed(name: Name, reading: int, bare: bool) -> tuple[Words, Array]:
+    """The table in which the words of a reading are, and which they are."""
+    words = name.readings[reading]
+    if bare:
+        return with_runs(words), NUMBERS[: len(words)]
+    if name.packed is not None:
+        return name.packed[0], name.packed[1][reading]
+    return reading_of(words), NUMBERS[: len(words)]
 
-    room = _room()
+
+def _agreement(a: Name, b: Name, i: int = 0, j: int = 0) -> Agreement:
+    """How reading `i` of one name agrees with reading `j` of the other."""
+    align, room = _compiled(), _room()
+    ours, theirs = a.readings[i], b.readings[j]
     bare = any(w.abjad for w in ours) or any(w.abjad for w in theirs)
-    packed = with_runs if bare else reading_of
     score, met = align.agree(
-        packed(ours), NUMBERS[: len(ours)], packed(theirs), NUMBERS[: len(theirs)],
-        a.group == PERSON, _weights(a.group), room,
-    )  # fmt: skip
+        *_packed(a, i, bare), *_packed(b, j, bare), a.group == PERSON, _weights(a.group), room
+    )
+    if len(a.readings) + len(b.readings) > 2:
+        a, b = replace(a, readings=(ours,)), replace(b, readings=(theirs,))
+    mine, yours, manner = room.ints[align.MET_MINE : align.MET_MANNER + 1, :met].tolist()
+    alike = room.floats[align.MET_SIMILARITY, :met].tolist()
     meetings = [
         Meeting(_places(x), _places(y), similarity, align.HOW[how])
-        for x, y, similarity, how in zip(
-            room.ints[align.MET_MINE, :met].tolist(), room.ints[align.MET_YOURS, :met].tolist(),
-            room.floats[align.MET_SIMILARITY, :met].tolist(),
-            room.ints[align.MET_MANNER, :met].tolist(), strict=True,
-        )
-    ]  # fmt: skip
+        for x, y, similarity, how in zip(mine, yours, alike, manner, strict=True)
+    ]
     rules = []
     for rule, weight in RULES[a.group] if met else ():
         found = rule(a, b, meetings)
@@ -214,20 +235,18 @@ def _agreement(a: Name, b: Name, ours: tuple[Word, ...], theirs: tuple[Word, ...
     return Agreement(score, ours, theirs, tuple(meetings), tuple(rules))
 
 
-def bounds(a: Name, listed: Listed, names: Array) -> list[float]:
+def bounds(a: Name, listed: ListedNames, names: Array) -> list[float]:
     """For each of some listed names the most that `agreement` can find with a name.
 
     Args:
         a: The name, taken apart as the listed names were.
         listed, names: The listed names, and which of them.
     """
-    from umweg.parties import align
-
     if a.empty:
         return [0.0] * len(names)
     out = np.empty(len(names))
     words, ptr, ours = readings_of(a.readings)
-    align.bounds(
+    _compiled().bounds(
         words, ptr, ours, listed.words, listed.name_ptr, listed.reading_ptr, listed.reading_words,
         names, a.group == PERSON, _weights(a.group), _room(), out,
     )  # fmt: skip
@@ -243,16 +262,8 @@ def agreement(a: Name, b: Name) -> Agreement:
     """How two names agree, in the readings that agree best."""
     if a.empty or b.empty:
         return Agreement(0.0)
-    best = _agreement(a, b, a.readings[0], b.readings[0])
-    if len(a.readings) + len(b.readings) > 2:
-        best = max(
-            (
-                _agreement(replace(a, readings=(x,)), replace(b, readings=(y,)), x, y)
-                for x in a.readings
-                for y in b.readings
-            ),
-            key=lambda g: g.score,
-        )
+    pairs = product(range(len(a.readings)), range(len(b.readings)))
+    best = max((_agreement(a, b, i, j) for i, j in pairs), key=lambda g: g.score)
     if best.score > 0.99 and a.text.strip() != b.text.strip():
         # Only names that are the same to the letter reach 1.
         same = " ".join(a.text.split()).casefold() == " ".join(b.text.split()).casefold()
@@ -266,6 +277,7 @@ def agreement(a: Name, b: Name) -> Agreement:
     return best
 
 
+@cache
 def group_of_pair(schema_a: str, schema_b: str) -> str:
     """How the names of two parties are read that are compared."""
     groups = {group_of(schema_a), group_of(schema_b)}
@@ -291,14 +303,29 @@ Found = tuple[Agreement, str, PartyName]
 """How two names agree: of the query its text, of the listed party the name."""
 
 
-def names_agree(query: Party, schema: str, names: Iterable[PartyName]) -> Found | None:
+Seen = dict[tuple[str, str, str], Agreement]
+"""How two names agree that were met before: how they are read, the one name, the other."""
+
+
+def names_agree(
+    query: Party,
+    schema: str,
+    names: Sequence[PartyName],
+    read: Callable[[int], Name] | None = None,
+    seen: Seen | None = None,
+) -> Found | None:
     """The names agree, word by word, as far as spelling, script and order allow to tell."""
     group = group_of_pair(query.schema, schema)
+    known: Seen = {} if seen is None else seen
     found = None
     for ours in query.names:
         a = analyse(ours.text, group)
-        for theirs in names:
-            g = agreement(a, analyse(theirs.text, group))
+        for at, theirs in enumerate(names):
+            key = group, ours.text, theirs.text
+            g = known.get(key)
+            if g is None:
+                b = analyse(theirs.text, group) if read is None else read(at)
+                g = known[key] = agreement(a, b)
             if found is None or _rank(g, theirs) > _rank(found[0], found[2]):
                 found = (g, ours.text, theirs)
     return found
@@ -344,11 +371,10 @@ def compare(query: Party, listed: Party, found: Found | None = None) -> Candidat
     own += [Feature(r.__name__, _text(r), 1.0, w, detail) for r, w, detail in g.rules]
     if theirs.weak:
         own.append(Feature("weak_alias", _text(weak_alias), 1.0, WEAK, theirs.text))
-    return Candidate(listed, score, theirs, ours, aligned_of(g), (*own, *features))
+    return Candidate(listed, score, theirs, ours, g.aligned, (*own, *features))
 
 
-def aligned_of(g: Agreement) -> tuple[Aligned, ...]:
-    """Word by word: what met, and what was left over on either side."""
+def _aligned(g: Agreement) -> tuple[Aligned, ...]:
     out = []
     for m in sorted(g.meetings, key=lambda m: m.ours[0]):
         a, b = [g.ours[i] for i in m.ours], [g.theirs[j] for j in m.theirs]

@@ -7,9 +7,10 @@ of five files, and a cell is read when it is asked for.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,22 +21,31 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from umweg.store.snapshots import Manifest
 
-VERSION = 1
+VERSION = 2
 """Of what is kept: a cache of another one is made anew."""
 
 COLUMNS = {
+    "entities": ("schema", "entity_id", "gender", "countries", "topics", "whole"),
+    "names": ("name", "kind", "weak", "script", "language"),
+    "identifiers": ("normal",),
+    "listings": ("list", "listed_from", "listed_until"),
+}
+"""What is kept of each table. `whole` is everything below of a party, as JSON: one cell is read
+where a party is, not a hundred."""
+
+WHOLE = {
     "entities": (
         "schema", "entity_id", "gender", "birth_dates", "founded", "countries", "titles", "topics",
         "snapshot_id",
     ),
-    "names": ("name", "kind", "weak", "script", "language"),
+    "names": COLUMNS["names"],
     "identifiers": ("kind", "value", "normal", "country", "valid"),
     "addresses": ("full",),
     "listings": (
         "list", "authority", "programme", "reference", "listed_from", "listed_until", "url",
     ),
 }  # fmt: skip
-"""What is kept of each table."""
+"""What a party is made of."""
 
 _ORDER = {"primary": 0, "original": 1, "alias": 2, "former": 3}
 _OWNER = "owner"
@@ -99,6 +109,13 @@ def where(column: pa.Array, holds: Callable[[Any], bool]) -> Mask:
     return fulfils[ints(coded.indices)]
 
 
+def shared(column: pa.Array) -> list[Any]:
+    """A column of few different cells as a list, each of them one object."""
+    coded = pc.dictionary_encode(column, null_encoding="encode")
+    cells = coded.dictionary.to_pylist()
+    return [cells[i] for i in ints(coded.indices).tolist()]
+
+
 class Tables:
     """The tables of some snapshots, each read when it is first asked for.
 
@@ -108,7 +125,7 @@ class Tables:
     """
 
     def __init__(self, snapshots: Sequence[Manifest], root: Path) -> None:
-        known = hashlib.sha256(f"{VERSION} {COLUMNS}".encode())
+        known = hashlib.sha256(f"{VERSION} {COLUMNS} {WHOLE}".encode())
         for manifest in snapshots:
             known.update(manifest.snapshot_id.encode())
         folder = root / "cache" / f"parties-{known.hexdigest()[:16]}"
@@ -165,18 +182,38 @@ def _joined(snapshots: Sequence[Manifest]) -> dict[str, pa.Table]:
     """The rows of each table party by party, names of the first rank first."""
     entities = _all("entities", snapshots)
     keys = _key(entities).combine_chunks()
-    out = {"entities": entities.select(list(COLUMNS["entities"]))}
-    for name in list(COLUMNS)[1:]:
+    tables = {"entities": entities}
+    for name in list(WHOLE)[1:]:
         table = _all(name, snapshots)
         if name == "names":
             rank = pc.index_in(table["kind"], value_set=pa.array(list(_ORDER)))
             table = table.take(pc.sort_indices(rank))  # stable: the publisher's order stays
         owner = pc.index_in(_key(table), value_set=keys)
-        table = table.select(list(COLUMNS[name])).append_column(_OWNER, owner)
+        table = table.select(list(WHOLE[name])).append_column(_OWNER, owner)
         table = table.filter(pc.is_valid(owner)).combine_chunks()
         order = np.argsort(ints(_array(table[_OWNER])), kind="stable")
-        out[name] = table.take(pa.array(order))
-    return out
+        tables[name] = table.take(pa.array(order))
+    tables["entities"] = entities.append_column("whole", _whole(tables))
+    return {
+        name: tables[name].select([*kept, *([_OWNER] if name != "entities" else [])])
+        for name, kept in COLUMNS.items()
+    }
+
+
+def _whole(tables: dict[str, pa.Table]) -> pa.Array:
+    parties: list[list[Any]] = [
+        [row, *([] for _ in range(len(WHOLE) - 1))] for row in _rows(tables, "entities")
+    ]
+    for place, name in enumerate(list(WHOLE)[1:], start=1):
+        owners = tables[name][_OWNER].to_pylist()
+        for owner, row in zip(owners, _rows(tables, name), strict=True):
+            parties[owner][place].append(row)
+    texts = [json.dumps(p, ensure_ascii=False, separators=(",", ":")) for p in parties]
+    return pa.array(texts, pa.large_string())
+
+
+def _rows(tables: dict[str, pa.Table], name: str) -> Iterable[tuple[Any, ...]]:
+    return zip(*[tables[name][c].to_pylist() for c in WHOLE[name]], strict=True)
 
 
 def _all(name: str, snapshots: Sequence[Manifest]) -> pa.Table:

@@ -307,7 +307,7 @@ def weight_of(key: str, kind: int, person: bool) -> float:
     return max(0.04, KIND_WEIGHT[kind] * max(0.3, rarity))
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def word(text: str, latin: str, person: bool, kind: int = NAME, concept: str = "") -> Word:
     """A word, analysed."""
     script = script_of(text)
@@ -319,7 +319,7 @@ def word(text: str, latin: str, person: bool, kind: int = NAME, concept: str = "
     )  # fmt: skip
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def word_of_person(text: str, latin: str) -> Word:
     """A word of the name of a person."""
     p = people()
@@ -338,7 +338,7 @@ def word_of_person(text: str, latin: str) -> Word:
     return word(text, latin, True)
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def words_of_body(text: str, latin: str, vessel: bool = False) -> tuple[Word, ...]:
     """The words that a word of the name of a firm or body stands for: one, or several if short.
 
