@@ -93,6 +93,12 @@ def test_an_alert_has_two_fired_signals(result: ScanResult) -> None:
         assert len(fired) >= 2
 
 
+def test_nothing_goes_on_where_nothing_came(result: ScanResult) -> None:
+    for c in result.corridors:
+        if c.inbound_after_usd <= 0 and c.p_value == 1.0:
+            assert c.verdict is not Verdict.REVIEW
+
+
 def test_json_has_the_published_schema(result: ScanResult) -> None:
     schema = json.loads(
         (Path(__file__).parents[2] / "src/umweg/flows/scan.schema.json").read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ from umweg.flows.result import CountryResult
 from umweg.flows.stats import Array, Flags, benjamini_hochberg, placebo_p
 
 PER_YEAR = 2.0
+ONE_SIDED_95 = 1.645
+FEWEST_HEADINGS = 5
+MIDDLE = "the country in the middle"
 PERMUTED = "rank of the whole country among neutral ones"
 
 
@@ -27,43 +31,98 @@ class _Basket:
 
     `expected` is what the restricted goods would be after: their level before, at the growth of
     the same goods elsewhere and of the country's unrestricted goods (a triple difference of sums).
+    `low` and `high` are the ends of a 90 % interval of ln(after/expected); NaN where there is none.
     """
 
     before: Array
     after: Array
     expected: Array
+    low: Array
+    high: Array
     controls: str
 
 
-def _two(use: Flags, before: Array, after: Array) -> tuple[Array, Array]:
-    return np.where(use, before, 0.0).sum(axis=1), np.where(use, after, 0.0).sum(axis=1)
-
-
 def _basket(found: Detection, leg: str) -> _Basket:
+    """The basket of a leg; its interval deletes one heading after the other.
+
+    The jackknife (Efron, 1982) over headings knows how much a sum, and its control, hang on the
+    booms of a few goods; the goods of a heading move together.
+    """
     panel, x = found.panel, found.legs[leg]
-    dated = found.date >= 0
+    use = (found.date >= 0)[None, :] & np.isfinite(x.effect)
+    headings = int(panel.heading.max()) + 1
 
-    def sums(units: Flags) -> tuple[Array, Array]:
-        use = (units & dated)[None, :] & np.isfinite(x.effect)
-        return _two(use, x.before, x.after)
+    def by_heading(values: Array, units: Flags) -> Array:
+        out = np.zeros((len(panel.places), headings))
+        chosen = np.flatnonzero(units)
+        counted = np.where(use[:, chosen], values[:, chosen], 0.0)
+        for unit, column in zip(chosen, counted.T, strict=True):
+            out[:, panel.heading[unit]] += column
+        return out
 
-    before, after = sums(panel.restricted)
-    free_before, free_after = sums(~panel.restricted)
-    neutral = ~panel.transit
+    parts = [
+        by_heading(values, units)
+        for units in (panel.restricted, ~panel.restricted)
+        for values in (x.before, x.after)
+    ]
+    totals = [p.sum(axis=1) for p in parts]
+    growth, used = _growth_of_controls(panel.transit, leg, totals)
+    before, after = totals[:2]
+    some = np.flatnonzero(sum(p.sum(axis=0) for p in parts) > 0)
+    left = [
+        _log_over([t - p[:, h] for t, p in zip(totals, parts, strict=True)], panel.transit, leg)
+        for h in some
+    ]
+    point = _log_over(totals, panel.transit, leg)
+    low = high = np.full(len(point), np.nan)
+    if len(left) >= FEWEST_HEADINGS:
+        replicates = np.stack(left)
+        squares = (replicates - replicates.mean(axis=0)) ** 2
+        half = ONE_SIDED_95 * np.sqrt((len(left) - 1) / len(left) * squares.sum(axis=0))
+        low, high = point - half, point + half
+    if leg == "onward" and np.isfinite(point).any():
+        # The target's own demand: what it buys more of from the country in the middle.
+        shift = max(0.0, float(np.nanmedian(point)))
+        growth, low, high = growth * np.exp(shift), low - shift, high - shift
+        used = (*used, MIDDLE)
+    return _Basket(before, after, before * growth, low, high, ", ".join(used))
+
+
+def _growth_of_controls(
+    transit: Flags, leg: str, sums: Sequence[Array]
+) -> tuple[Array, tuple[str, ...]]:
+    """Growth of the controls by place, and their names.
+
+    Args:
+        transit: Which places are tested; the others are neutral.
+        leg: Name of the leg.
+        sums: Restricted goods before and after, unrestricted goods before and after, by place.
+    """
+    before, after, free_before, free_after = sums
     growth = np.ones(len(before))
     used: list[str] = []
-    if leg == "inbound" and free_before.any():
+    if leg == "inbound" and (free_before > 0).any():
         good = (free_before > 0) & (free_after > 0)
         growth = np.divide(free_after, free_before, out=growth, where=good)
         used.append(COUNTRY)
-    rest = [v[neutral].sum() for v in (before, after, free_before, free_after)]
+    rest = [v[~transit].sum() for v in (before, after, free_before, free_after)]
     if rest[0] > 0 and rest[1] > 0:
         elsewhere = rest[1] / rest[0]
         if leg == "inbound" and rest[2] > 0 and rest[3] > 0:
             elsewhere /= rest[3] / rest[2]
         growth = growth * elsewhere
         used.append(NEUTRAL)
-    return _Basket(before, after, before * growth, ", ".join(used))
+    return growth, tuple(used)
+
+
+def _log_over(sums: Sequence[Array], transit: Flags, leg: str) -> Array:
+    """ln(after/expected) by place; NaN where either is not positive."""
+    growth, _ = _growth_of_controls(transit, leg, sums)
+    before, after = sums[:2]
+    expected = before * growth
+    good = (after > 0) & (expected > 0)
+    top, bottom = np.where(good, after, 1.0), np.where(good, expected, 1.0)
+    return np.where(good, np.log(top / bottom), np.nan)
 
 
 def country_results(held: FilePanel, found: Detection, policy: Policy) -> tuple[CountryResult, ...]:
@@ -184,8 +243,14 @@ def _growth(
     p, q = (float(x[i]) for x in ranks[leg])
     known = math.isfinite(q)
     preset = policy.surge_preset if leg == "inbound" else policy.onward_preset
+    # Without ranks the interval must lie above the expectation too: a sum that hangs on the boom
+    # of one heading does not fire.
+    low, high = (float(np.exp(x[i]) * growth) if growth else math.nan for x in (basket.low,
+                 basket.high))  # fmt: skip
+    sure = not math.isfinite(low) or growth is None or low > growth
     status = fire(
-        ratio is None or growth is None or ratio >= preset.min_ratio_to_expected * growth,
+        (ratio is None or growth is None or ratio >= preset.min_ratio_to_expected * growth)
+        and sure,
         (after - expected) * PER_YEAR,
         policy.floor_usd_per_year.country,
         q=q if known else None,
@@ -194,7 +259,9 @@ def _growth(
     )
     return Signal(
         status, value=ratio, expected=growth,
-        method=f"against {basket.controls or 'its own past'}"
+        ci_low=low if math.isfinite(low) else None, ci_high=high if math.isfinite(high) else None,
+        method=f"against {basket.controls or 'its own past'}; interval: one heading left out at a "
+        "time"
         + (f"; p: {PERMUTED}" if known else ""),
         p_value=p if known else None, q_value=q if known else None,
         preset="" if known else preset.name, unit="after/before",

@@ -327,6 +327,11 @@ def _onward(cell: _Cell, policy: Policy, passed: bool) -> Signal:
             Status.NOT_FIRED, value=1.0, expected=1.0, unit="after/before",
             method="nothing was sent on before or after",
         )  # fmt: skip
+    if cell.leg("inbound", "after") + cell.leg("from_transit", "after") <= 0:
+        return Signal(
+            Status.NOT_FIRED, value=ratio, expected=growth, unit="after/before",
+            method="nothing came in that could be sent on",
+        )  # fmt: skip
     least = policy.onward_preset.min_ratio_to_expected * growth
     status, p, q = _status(cell, "onward", ratio, least, policy, passed)
     own = bool(
