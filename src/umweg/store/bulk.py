@@ -8,12 +8,13 @@ its contract by further queries: nothing is trusted because the engine wrote it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from umweg.errors import StoreError
@@ -28,18 +29,21 @@ ROW, FILE = "row", "file"
 the header being row 1, and number of the file."""
 
 
+ABOUT = "about"
+"""A column that joins those cells of a row which many rows share: who, with whom, when, how. They
+are written, compared and understood once instead of twenty times."""
+
+BETWEEN = "\x1f"
+"""Stands between the cells of `ABOUT`: the unit separator of ASCII, which no clean file holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Rows of text in the scratch folder; the first of them is row `first` of its file."""
+    """Rows of text in the scratch folder."""
 
     path: Path
     file: int
     rows: int
-    first: int | None
-
-    def after(self, rows: int) -> Text:
-        """The same rows, numbered after those of the files before."""
-        return self if self.first is None else replace(self, first=self.first + rows)
 
 
 class Bulk:
@@ -61,69 +65,89 @@ class Bulk:
 
     # -- rows of text -------------------------------------------------------------------------
 
-    def text_of_csv(
+    def text_of_batches(
         self,
-        path: Path,
-        columns: Sequence[str],
+        batches: Iterable[pa.Table],
         wanted: Sequence[str],
-        *,
-        delimiter: str,
-        latin1: bool = False,
         file: int = 0,
+        about: Sequence[str] = (),
+        numbers: Sequence[str] = (),
     ) -> Text:
-        """A clean CSV file as rows of text, read by the engine.
+        """Rows of text from batches that carry their own row numbers in `row`.
 
         Args:
-            path: The file, with a header on its first line.
-            columns: Names for its columns, in order.
-            wanted: The columns to keep; one that the file has not is empty.
-            delimiter: What stands between two cells.
-            latin1: Whether the file is written in ISO 8859-1, else UTF-8.
+            batches: The rows; a wanted column that they have not is empty.
+            wanted: The columns to keep.
             file: Number of the file.
-
-        Raises:
-            UnclearTextError: the engine is not sure of this file.
+            about: Those of `wanted` that are joined to one column, `ABOUT`. Their cells must not
+                hold `BETWEEN`.
+            numbers: Those of `wanted` whose cells differ from row to row.
         """
-        target = self._new("text")
-        self._engine.csv_to_parquet(
-            path, columns, wanted, target, delimiter=delimiter, latin1=latin1
-        )
-        return Text(target, file, pq.read_metadata(target).num_rows, 2)
-
-    def text_of_batches(
-        self, batches: Iterable[pa.Table], wanted: Sequence[str], file: int = 0
-    ) -> Text:
-        """Rows of text from batches that carry their own row numbers in `row`."""
-        schema = pa.schema([(ROW, pa.int64()), *((name, pa.string()) for name in wanted)])
+        alone = [n for n in wanted if n not in about]
+        kinds = {ROW: pa.int64(), **dict.fromkeys(alone, pa.string())}
+        if about:
+            kinds[ABOUT] = pa.dictionary(pa.int32(), pa.string())
+        schema = pa.schema(kinds)
         target, rows = self._new("text"), 0
-        with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        alike = [n for n in schema.names if n != ROW and n not in numbers]
+        # What is read once is not worth packing.
+        with pq.ParquetWriter(
+            target, schema, compression="none", use_dictionary=alike, write_statistics=False
+        ) as writer:
             for batch in batches:
-                empty = pa.nulls(batch.num_rows, pa.string())
-                columns = [batch[n] if n in batch.column_names else empty for n in schema.names]
+                empty = pa.chunked_array([pa.nulls(batch.num_rows, pa.string())])
+                held = {n: batch[n] if n in batch.column_names else empty for n in (ROW, *wanted)}
+                if about:
+                    cells = [held[n].fill_null("") for n in about]
+                    held[ABOUT] = pc.binary_join_element_wise(*cells, BETWEEN).dictionary_encode()
+                columns = [held[n] for n in schema.names]
                 writer.write_table(pa.table(columns, names=schema.names).cast(schema))
                 rows += batch.num_rows
-        return Text(target, file, rows, None)
+        return Text(target, file, rows)
 
-    def rows_of(self, texts: Sequence[Text], wanted: Sequence[str]) -> ir.Table:
-        """All rows of text, with their number and the number of their file."""
-        parts = []
-        for text in texts:
-            table = self._engine.read_numbered(text.path)
-            row = table[ROW] if text.first is None else table.file_row_number + text.first
-            parts.append(
-                table.select(
-                    **{ROW: row.cast("int64"), FILE: ibis.literal(text.file, "int32")},
-                    **{name: table[name] for name in wanted},
-                )
+    def about(self, rows: ir.Table, about: Sequence[str]) -> ir.Table:
+        """What the rows are about, each once: `ABOUT`, and the cells that it joins."""
+        distinct = rows.select(ABOUT).distinct()
+        cells = distinct.mutate(cells=distinct[ABOUT].split(BETWEEN))
+        return cells.select(ABOUT, **{name: cells.cells[n] for n, name in enumerate(about)})
+
+    def rows_of(
+        self, texts: Sequence[Text], wanted: Sequence[str], about: Sequence[str] = ()
+    ) -> ir.Table:
+        """All rows of text, with their number and the number of their file.
+
+        Columns of `about` are not among them; they are in `ABOUT`.
+        """
+        names = [ROW, *(n for n in wanted if n not in about), *([ABOUT] if about else [])]
+        parts = [
+            self._engine.read_parquet([text.path]).select(
+                *names, **{FILE: ibis.literal(text.file, "int32")}
             )
+            for text in texts
+        ]
         return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
     # -- steps --------------------------------------------------------------------------------
 
-    def keep(self, expr: ir.Table, step: str) -> ir.Table:
-        """Run a named step into the scratch folder, and come back with its rows."""
+    def keep(self, expr: ir.Table, step: str, rows: int | None = None) -> ir.Table:
+        """Run a named step into the scratch folder, and come back with its rows.
+
+        Args:
+            expr: The rows.
+            step: Name of the step.
+            rows: How many they must be.
+
+        Raises:
+            StoreError: they are not as many.
+        """
         target = self._new(step.replace(" ", "-"))
         self._engine.write_parquet(expr, target, step, lasting=False)
+        written = pq.read_metadata(target).num_rows
+        if rows is not None and written != rows:
+            raise StoreError(
+                f"the step '{step}' has {written:,} rows, {rows:,} went into it",
+                next_step="this is a defect of the importer; nothing was stored",
+            )
         return self._engine.read_parquet([target])
 
     def rows(self, expr: ir.Table, step: str) -> pa.Table:

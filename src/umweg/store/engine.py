@@ -74,10 +74,6 @@ def _remove(folder: Path, process: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class UnclearTextError(Exception):
-    """The engine is not sure what the lines of a CSV file are; read it line by line."""
-
-
 class DuckDBEngine:
     """The embedded engine.
 
@@ -120,10 +116,6 @@ class DuckDBEngine:
 
     # -- what an import needs -----------------------------------------------------------------
 
-    def read_numbered(self, path: Path) -> ir.Table:
-        """A table over one Parquet file, with `file_row_number` from 0."""
-        return self._con.read_parquet(str(path), file_row_number=True)
-
     def write_parquet(self, expr: ir.Table, path: Path, step: str, *, lasting: bool = True) -> None:
         """Run a named step into a Parquet file; on disk when this returns.
 
@@ -140,41 +132,6 @@ class DuckDBEngine:
         if lasting:
             with path.open("rb") as f:
                 os.fsync(f.fileno())
-
-    def csv_to_parquet(
-        self,
-        path: Path,
-        columns: Sequence[str],
-        wanted: Sequence[str],
-        target: Path,
-        *,
-        delimiter: str,
-        latin1: bool,
-    ) -> None:
-        """A CSV file with a header line as Parquet, its cells as text, in the order of the file.
-
-        Raises:
-            UnclearTextError: a line has another number of cells, bytes that are no text, a quote
-                that is not closed, or is longer than DuckDB reads.
-        """
-        import duckdb
-        import ibis
-
-        table = self._con.read_csv(
-            str(path), columns=dict.fromkeys(columns, "VARCHAR"), header=False, skip=1,
-            delim=delimiter, quote='"', escape='"', strict_mode=True,
-            encoding="latin-1" if latin1 else "utf-8",
-        )  # fmt: skip
-        cells = {n: table[n] if n in columns else ibis.null("string") for n in wanted}
-        self._con.raw_sql("SET preserve_insertion_order = true")
-        try:
-            self._con.to_parquet(table.select(**cells), target, compression="uncompressed")
-        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            raise UnclearTextError(str(error)) from error
-        except Exception as error:
-            raise _failure("rows of text", self._con, table, error) from error
-        finally:
-            self._con.raw_sql("SET preserve_insertion_order = false")
 
 
 class SparkEngine:

@@ -203,9 +203,9 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
-def input_file(path: Path) -> InputFile:
-    """The passport of an input file: name without folder, hash, size."""
-    return InputFile(path.name, sha256_of(path), path.stat().st_size)
+def input_file(path: Path, sha256: str = "") -> InputFile:
+    """The passport of an input file: name without folder, hash (if not known yet), size."""
+    return InputFile(path.name, sha256 or sha256_of(path), path.stat().st_size)
 
 
 class Staging:

@@ -45,6 +45,7 @@ LAYOUT = Layout(
     title="a file of BACI",
     wanted=("t", "i", "j", "k", "v", "q"),
     required=("t", "i", "j", "k", "v"),
+    numbers=("v", "q"),
 )
 EDITIONS = {"92": "HS1992", "96": "HS1996", "02": "HS2002", "07": "HS2007", "12": "HS2012",
             "17": "HS2017", "22": "HS2022"}  # fmt: skip

@@ -56,6 +56,7 @@ BULK = Layout(
     ignored=("product_sitc", "product_cpa21", "product_cpa22", "product_cpa2002",
              "product_cpa2008", "product_cpa2_1", "product_bec", "product_bec5",
              "product_section", "value_nac", "declarant", "partner_code"),
+    numbers=("value_eur", "quantity_kg", "quantity_suppl_unit"),
 )  # fmt: skip
 
 OLD_NAMES = {
@@ -72,6 +73,7 @@ SDMX = Layout(
     required=("reporter", "partner", "product", "flow", "indicators", "time_period", "obs_value"),
     ignored=("dataflow", "last update", "structure", "structure_id", "structure_name",
              "conf_status"),
+    numbers=("obs_value",),
 )  # fmt: skip
 
 INDICATORS = {
@@ -373,7 +375,7 @@ def _json_stat(bulk: Bulk, path: Path, n: int, first: int) -> Read:
         columns = {k: pa.array([r.get(k) for r in rows], pa.string()) for k in SDMX.wanted}
         yield pa.table({"row": range(first + 1, first + len(rows) + 1), **columns})
 
-    return Read((bulk.text_of_batches(batches(), SDMX.wanted, n),), 0, len(rows))
+    return Read((SDMX.rows(bulk, batches(), n),), 0, len(rows))
 
 
 def _first_line(head: Head) -> str:

@@ -39,7 +39,7 @@ from umweg.sources.trade.judging import (
 from umweg.sources.trade.places import M49_NO_COUNTRY, m49_to_alpha3
 from umweg.sources.trade.text_rows import Layout, Read, csv_rows, json_rows, unpacked
 from umweg.store import Manifest, Store
-from umweg.store.bulk import Bulk
+from umweg.store.bulk import ABOUT, Bulk
 
 LAYOUT = Layout(
     title="a file of UN Comtrade",
@@ -62,6 +62,14 @@ LAYOUT = Layout(
         "customsdesc", "mosdesc", "motdesc", "altqtyunitcode", "altqtyunitabbr", "altqty",
         "isaltqtyestimated", "grosswgt", "isgrosswgtestimated", "datasetcode",
     ),
+    about=(
+        "typecode", "freqcode", "period", "reportercode", "reporterdesc", "flowcode",
+        "partnercode", "partnerdesc", "partner2code", "classificationcode",
+        "isoriginalclassification", "customscode", "moscode", "motcode", "qtyunitcode",
+        "qtyunitabbr", "isqtyestimated", "isnetwgtestimated", "legacyestimationflag", "isreported",
+        "isaggregate",
+    ),
+    numbers=("qty", "netwgt", "cifvalue", "fobvalue", "primaryvalue"),
 )  # fmt: skip
 
 UNITS = {
@@ -97,68 +105,31 @@ ALARMS = {
 }
 
 
-_NUMBERS = ("period", "reportercode", "partnercode", "qty", "netwgt", "cifvalue", "fobvalue",
-            "primaryvalue")  # fmt: skip
-_TEXTS = tuple(n for n in LAYOUT.wanted if n not in ("qty", "netwgt"))
-
-
-def judge(rows: ir.Table) -> ir.Table:
-    """Steps: the rows of UN Comtrade as figures, each kept or with the reason why not."""
-    # In steps, so that each text is looked at once: first trimmed, then understood, then joined.
-    rows = rows.mutate(
-        **{f"t_{n}": text(rows, n) for n in _TEXTS},
-        **{f"n_{n}": number(rows, n) for n in _NUMBERS},
+def understand(about: ir.Table) -> ir.Table:
+    """Step: what rows are about, each once: who, with whom, when, how, and why it is no figure."""
+    rows = about.mutate(
+        **{f"t_{n}": text(about, n) for n in LAYOUT.about},
+        **{f"w_{n}": whole(number(about, n)) for n in ("period", "reportercode", "partnercode")},
     )
-    rows = _understood(rows)
-    for side in ("reporter", "partner"):
-        rows = with_place(rows, rows[f"w_{side}"], side, m49_to_alpha3(), M49_NO_COUNTRY)
-    rows = with_code(rows, hs_only=True)
-    rows = rows.mutate(code_not_checked=rows.code_known.isnull())
-    # `period` is the publisher's column until here: `raw` shows it as it was written.
-    result = judged(rows, _reasons(rows), LAYOUT.wanted, _plain(rows))
-    return result.drop("period").rename(period="period_read")
-
-
-def _understood(rows: ir.Table) -> ir.Table:
     flow, freq, edition = (
         rows[f"t_{n}"].upper() for n in ("flowcode", "freqcode", "classificationcode")
     )
-    imports = one_of(flow, "M", "RM")
-    cif, fob = finite(rows.n_cifvalue).fill_null(0.0), finite(rows.n_fobvalue).fill_null(0.0)
-    written = whole(rows.n_period)
-    weight, quantity = finite(rows.n_netwgt), finite(rows.n_qty)
     unit = rows.t_qtyunitcode
-    has_unit = (quantity >= 0) & ~one_of(unit, "", "-1", "1", "-1.0", "1.0")
-    value = ibis.cases(
-        # An import at the border of the importer (CIF), an export at its own (FOB).
-        (imports & (cif > 0), cif),
-        (~imports & (fob > 0), fob),
-        else_=ibis.coalesce(
-            finite(rows.n_primaryvalue), finite(rows.n_cifvalue), finite(rows.n_fobvalue)
-        ),
-    )
-    return rows.mutate(
+    has_unit = ~one_of(unit, "", "-1", "1", "-1.0", "1.0")
+    rows = rows.mutate(
         flow=flow,
         freq=freq,
-        code=rows.t_cmdcode.upper(),
         nomenclature=ibis.cases(
             *((edition == k, v) for k, v in COMTRADE_VINTAGES.items()), else_=ibis.null("string")
         ),
-        period_read=_period(freq, written),
-        w_reporter=whole(rows.n_reportercode),
-        w_partner=whole(rows.n_partnercode),
-        value_reported=value,
-        currency=ibis.literal("USD"),
-        basis=ibis.cases((imports & (cif <= 0) & (fob > 0), "FOB"), (imports, "CIF"), else_="FOB"),
-        net_weight_kg=ibis.cases((weight > 0, weight), else_=ibis.null("float64")),
-        quantity=ibis.cases((has_unit, quantity), else_=ibis.null("float64")),
-        quantity_unit=ibis.cases(
+        period_read=_period(freq, rows.w_period),
+        imports=one_of(flow, "M", "RM"),
+        unit=ibis.cases(
             (has_unit & (rows.t_qtyunitabbr != ""), rows.t_qtyunitabbr),
             *((has_unit & (unit == k), v) for k, v in UNITS.items()),
             (has_unit, unit),
             else_=ibis.null("string"),
         ),
-        part=ibis.literal(""),
         whole_flow=one_of(rows.t_motcode, *_ZERO)
         & one_of(rows.t_moscode, *_ZERO)
         & one_of(rows.t_partner2code, *_ZERO)
@@ -168,10 +139,55 @@ def _understood(rows: ir.Table) -> ir.Table:
         | one_of(rows.t_legacyestimationflag, "2", "4", "6", "2.0", "4.0", "6.0"),
         not_as_reported=one_of(rows.t_isreported.lower(), *_NO),
         converted_classification=one_of(rows.t_isoriginalclassification.lower(), *_NO),
-        basis_assumed=(cif <= 0) & (fob <= 0),
-        basis_contradicts_flow=imports & (cif <= 0) & (fob > 0),
-        weight_zero=(weight == 0) & (value > 0),
     )
+    for side in ("reporter", "partner"):
+        rows = with_place(rows, rows[f"w_{side}code"], side, m49_to_alpha3(), M49_NO_COUNTRY)
+    rows = judged(rows, _about_reasons(rows), LAYOUT.about)
+    return rows.select(
+        ABOUT, "reporter", "partner", "flow", "freq", "nomenclature", "imports", "unit",
+        "weight_or_quantity_estimated", "not_as_reported", "converted_classification",
+        period="period_read", about_reason="reason", about_detail="detail",
+        about_raw=ibis.struct({n: rows[n] for n in LAYOUT.about}).cast("json").cast("string"),
+    )  # fmt: skip
+
+
+def judge(rows: ir.Table) -> ir.Table:
+    """Steps: the rows of UN Comtrade as figures, each kept or with the reason why not."""
+    rows = rows.mutate(
+        code=text(rows, "cmdcode").upper(),
+        **{f"n_{n}": finite(number(rows, n)) for n in LAYOUT.numbers},
+    )
+    cif, fob = rows.n_cifvalue.fill_null(0.0), rows.n_fobvalue.fill_null(0.0)
+    weight, quantity = rows.n_netwgt, rows.n_qty
+    has_unit = (quantity >= 0) & rows.unit.notnull()
+    rows = rows.mutate(
+        value_reported=ibis.cases(
+            # An import at the border of the importer (CIF), an export at its own (FOB).
+            (rows.imports & (cif > 0), cif),
+            (~rows.imports & (fob > 0), fob),
+            else_=ibis.coalesce(rows.n_primaryvalue, rows.n_cifvalue, rows.n_fobvalue),
+        ),
+        basis=ibis.cases((rows.imports & ((cif > 0) | (fob <= 0)), "CIF"), else_="FOB"),
+        net_weight_kg=ibis.cases((weight > 0, weight), else_=ibis.null("float64")),
+        quantity=ibis.cases((has_unit, quantity), else_=ibis.null("float64")),
+        quantity_unit=ibis.cases((has_unit, rows.unit), else_=ibis.null("string")),
+        basis_assumed=(cif <= 0) & (fob <= 0),
+        basis_contradicts_flow=rows.imports & (cif <= 0) & (fob > 0),
+    )
+    rows = rows.mutate(weight_zero=(weight == 0) & (rows.value_reported > 0))
+    rows = with_code(rows, hs_only=True)
+    rows = rows.mutate(code_not_checked=rows.code_known.isnull())
+    names = ("primaryvalue", "cifvalue", "fobvalue")
+    written = ibis.coalesce(*(text(rows, n).nullif("") for n in names), "")
+    return judged(
+        rows,
+        [(rows.about_reason.notnull(), rows.about_reason, rows.about_detail),
+         *code_reasons(rows), *value_reasons(rows, written)],
+        ("cmdcode", *LAYOUT.numbers),
+        # Then no reason holds: a value was read, so one was written.
+        rows.about_reason.isnull() & rows.code_known & (rows.value_reported >= 0),
+        rows.about_raw,
+    )  # fmt: skip
 
 
 _ZERO = ["", "0", "0.0"]
@@ -192,23 +208,7 @@ def _period(freq: ir.StringValue, written: ir.IntegerValue) -> ir.StringValue:
     )
 
 
-def _plain(rows: ir.Table) -> ir.BooleanValue:
-    """Whether a row has everything that a figure needs; then no reason of `_reasons` holds."""
-    return (
-        (rows.t_typecode == "C")
-        & rows.whole_flow
-        & one_of(rows.flow, "X", "M", "RX", "RM")
-        & rows.period_read.notnull()
-        & rows.nomenclature.notnull()
-        & (rows.reporter != rows.partner)
-        & (rows.reporter != "WLD")
-        & rows.code_known
-        & (rows.value_reported >= 0)
-        & (_value_written(rows) != "")
-    )
-
-
-def _reasons(rows: ir.Table) -> Reasons:
+def _about_reasons(rows: ir.Table) -> Reasons:
     kind = rows.t_typecode.upper()
     parts = ibis.cases(*((rows.flow == k, v) for k, v in FLOW_PARTS.items()), else_="")
     return [
@@ -238,14 +238,7 @@ def _reasons(rows: ir.Table) -> Reasons:
         (rows.reporter == rows.partner, "reporter-is-partner",
          "reporter and partner are both " + rows.reporter + ": goods that come back from abroad "
          "are no flow between two countries"),
-        *code_reasons(rows),
-        *value_reasons(rows, _value_written(rows)),
     ]  # fmt: skip
-
-
-def _value_written(rows: ir.Table) -> ir.StringValue:
-    names = ("primaryvalue", "cifvalue", "fobvalue")
-    return ibis.coalesce(*(rows[f"t_{n}"].nullif("") for n in names), "")
 
 
 # -- reading --------------------------------------------------------------------------------------
@@ -314,6 +307,9 @@ FIGURES = Figures(
     parser="comtrade/1",
     wanted=LAYOUT.wanted,
     judge=judge,
+    about=LAYOUT.about,
+    understand=understand,
+    same={"currency": "USD", "part": ""},
     alarms=ALARMS,
     breakdown="breakdown",
     derivation="totals over customs procedure, transport and second partner; country codes mapped",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,13 @@ from umweg.sources.source import ImportRequest, Source
 from umweg.sources.trade.judging import FIGURES, KEY
 from umweg.sources.trade.text_rows import Read
 from umweg.store import Alarm, Manifest, Store, commit, input_file
-from umweg.store.bulk import Bulk, Text
+from umweg.store.bulk import ABOUT, Bulk, Text
 from umweg.store.contracts import ORIGINS
 
 _ORDER = ("code", "partner", "reporter", "flow", "period", "nomenclature")
+_SORTED = 1_000_000
+"""Rows up to which figures are sorted, which packs them best. More stay in the order of their file:
+publishers write months and reporters one after the other, and sorting would cost a fifth."""
 _COMPARED = ("value_reported", "currency", "basis", "net_weight_kg", "quantity", "quantity_unit")
 
 
@@ -45,6 +48,9 @@ class Figures:
         judge: Rows of text → rows with the columns of `FIGURES`, `part` (what tells apart rows
             that are added up into one figure, else empty), `reason`, `detail`, `raw`, and one
             truth value for each alarm.
+        about: Those of `wanted` whose cells many rows share; `judge` does not see them.
+        understand: What rows are about, each once → the same with what `judge` needs of it.
+        same: Columns that are alike in all rows and that `judge` leaves out.
         alarms: Name of the alarm → what a reader must know; its column is the name with `_`.
         summed: Whether rows of one key are parts of one figure, and added up.
         breakdown: Reason of the rows that are parts of a total beside them.
@@ -58,6 +64,9 @@ class Figures:
     parser: str
     wanted: tuple[str, ...]
     judge: Callable[[ir.Table], ir.Table]
+    about: tuple[str, ...] = ()
+    understand: Callable[[ir.Table], ir.Table] | None = None
+    same: Mapping[str, str] = field(default_factory=dict)
     alarms: Mapping[str, str] = field(default_factory=dict)
     summed: bool = False
     breakdown: str | None = None
@@ -86,10 +95,12 @@ def import_figures(
         texts: list[Text] = []
         notes: list[tuple[str, int, str]] = []
         rows_read = rejected = numbered = 0
+        hashes: list[str] = []
         for n, path in enumerate(request.files):
             found = read(bulk, path, n, numbered, aside)
             texts += found.texts
             notes += found.notes
+            hashes.append(found.sha256)
             numbered += found.rows
             rejected += found.rejected
             rows_read += sum(t.rows for t in found.texts) + found.rejected
@@ -102,8 +113,7 @@ def import_figures(
                 next_step="ask the publisher again: a wrong period or code is answered by an "
                 "empty file",
             )  # fmt: skip
-        rows = bulk.rows_of(texts, figures.wanted)
-        judged = bulk.keep(_narrow(figures.judge(rows), figures), "judged rows")
+        judged = _judged(texts, figures, bulk)
         bad = _Bad(request)
         bad.add(judged.filter(judged.reason.notnull()), bulk, "judged")
         keys = _key_counts(judged, figures, bulk)
@@ -135,7 +145,7 @@ def import_figures(
             "flows",
             final.mutate(partial_code=False, origin_id=ibis.literal(origin_id)),
             "figures",
-            order=_ORDER,
+            order=_ORDER if figures.summed or rows_read <= _SORTED else (),
         )
         stage.write(ORIGINS, _origin(request, figures, origin_id))
         if figures.covers:
@@ -147,7 +157,7 @@ def import_figures(
             *_alarms(kept, figures, bulk),
             *_two_editions(written, bulk),
         ]
-        passports = [input_file(p) for p in request.files]
+        passports = [input_file(p, h) for p, h in zip(request.files, hashes, strict=True)]
         if before != [_stamp(p) for p in request.files]:
             raise InputError(
                 "the file was changed while it was read; nothing was stored",
@@ -220,9 +230,21 @@ class _Bad:
         return "\n    ".join(lines)
 
 
-def _narrow(judged: ir.Table, figures: Figures) -> ir.Table:
+def _judged(texts: Sequence[Text], figures: Figures, bulk: Bulk) -> ir.Table:
+    """All rows with what became of them.
+
+    Raises:
+        StoreError: a row got lost between the steps.
+    """
+    rows = bulk.rows_of(texts, figures.wanted, figures.about)
+    if figures.understand is not None:
+        about = figures.understand(bulk.about(rows, figures.about))
+        rows = rows.inner_join(bulk.keep(about, "what rows are about"), ABOUT)
     flags = (name.replace("-", "_") for name in figures.alarms)
-    return judged.select("row", "file", "reason", "detail", "raw", *FIGURES, "part", *flags)
+    columns = ("row", "file", "reason", "detail", "raw", *FIGURES, "part", *flags)
+    judged = figures.judge(rows).select(*(c for c in columns if c not in figures.same))
+    kept = bulk.keep(judged, "judged rows", rows=sum(t.rows for t in texts))
+    return kept.mutate(**{name: ibis.literal(text) for name, text in figures.same.items()})
 
 
 def _key_counts(judged: ir.Table, figures: Figures, bulk: Bulk) -> dict[str, int]:

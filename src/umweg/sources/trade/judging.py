@@ -32,7 +32,7 @@ def text(rows: ir.Table, name: str) -> ir.StringValue:
 
 def number(rows: ir.Table, name: str) -> ir.FloatingValue:
     """A column as a number; null where it is none. The cast takes blanks, and `nan`, `inf`."""
-    return rows[name].try_cast("float64")
+    return rows[name].nullif("").try_cast("float64")  # a cast that fails costs twice as much
 
 
 def one_of(value: ir.Value, *allowed: str) -> ir.BooleanValue:
@@ -114,11 +114,15 @@ def with_code(rows: ir.Table, *, hs_only: bool = False) -> ir.Table:
     return joined.mutate(code_known=known).drop("hs_vintage", "hs_code", "hs_of", "hs_six")
 
 
-Reasons = list[tuple[ir.BooleanValue, str, ir.StringValue | str]]
+Reasons = list[tuple[ir.BooleanValue, ir.StringValue | str, ir.StringValue | str]]
 
 
 def judged(
-    rows: ir.Table, reasons: Reasons, raw: tuple[str, ...], plain: ir.BooleanValue | None = None
+    rows: ir.Table,
+    reasons: Reasons,
+    raw: tuple[str, ...],
+    plain: ir.BooleanValue | None = None,
+    raw_before: ir.StringValue | None = None,
 ) -> ir.Table:
     """The rows with `reason`, `detail` and `raw`, empty for a row that is kept.
 
@@ -128,12 +132,15 @@ def judged(
         raw: The columns of the publisher that `raw` shows.
         plain: Whether none of the reasons can hold: most rows are told by a few comparisons and
             need not be held against every reason.
+        raw_before: An object of JSON whose members `raw` shows before those columns.
     """
     none = ibis.null("string")
     quick = [] if plain is None else [(plain.fill_null(False), none)]
     reason = ibis.cases(*quick, *((c, name) for c, name, _ in reasons), else_=none)
     detail = ibis.cases(*quick, *((c, d) for c, _, d in reasons), else_=none)
     shown = ibis.struct({n: rows[n] for n in raw}).cast("json").cast("string")
+    if raw_before is not None:
+        shown = raw_before[: raw_before.length() - 1] + "," + shown[1:]
     with_reason = rows.mutate(reason=reason, detail=detail)
     return with_reason.mutate(raw=ibis.cases((with_reason.reason.notnull(), shown), else_=none))
 

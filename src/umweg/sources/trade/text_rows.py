@@ -1,32 +1,39 @@
 """A publisher's file as rows of text: fast where it is clean, line by line where it is not.
 
-The engine reads a clean CSV file many times faster than Python, but it does not number bad lines.
-So the file is counted first, apart from any parser: only where the engine finds as many rows as
+Arrow reads a clean CSV file many times faster than Python, but it does not tell bad lines apart.
+So the lines are counted on the way, apart from the parser: only where it finds as many rows as
 there are lines, and no byte is in doubt, are its rows taken. Else every line gets its own answer.
 """
 
 from __future__ import annotations
 
 import codecs
+import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from umweg.errors import InputError
 from umweg.sources.aside import Aside
 from umweg.sources.batches import Reject, listed
 from umweg.sources.opening import opened
 from umweg.sources.table_file import TableFile
-from umweg.store.bulk import Bulk, Text
-from umweg.store.engine import UnclearTextError
+from umweg.store.bulk import BETWEEN, Bulk, Text
 
 _CHUNK = 1 << 20
 _MAX_HEADER = 1 << 16
+_BLOCK = 4 << 20
+"""Bytes that Arrow parses at a time; no line may be longer."""
+
+_BETWEEN = BETWEEN.encode()
+_PICTURE = "\N{SYMBOL FOR UNIT SEPARATOR}"
 _BATCH = 50_000
 
 
@@ -39,12 +46,21 @@ class Layout:
         wanted: Columns that are read.
         required: Those of them without which it is none of these tables.
         ignored: Columns that are known and say nothing more than others do.
+        about: Those of `wanted` whose cells many rows share (who, with whom, when, how): they are
+            handled together.
+        numbers: Those of `wanted` whose cells differ from row to row.
     """
 
     title: str
     wanted: tuple[str, ...]
     required: tuple[str, ...]
     ignored: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    def rows(self, bulk: Bulk, batches: Iterable[pa.Table], file: int) -> Text:
+        """The rows of a file of this layout, as text."""
+        return bulk.text_of_batches(batches, self.wanted, file, self.about, self.numbers)
 
     def check(self, names: Sequence[str], path: Path) -> tuple[str, ...]:
         """The columns that are neither wanted nor known.
@@ -78,39 +94,44 @@ class Read:
     rows: int
     notes: tuple[tuple[str, int, str], ...] = ()
     """Alarms: name, rows, detail."""
+    sha256: str = ""
+    """Of the file's bytes, where they were hashed on the way."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Survey:
-    head: bytes
-    lines: int
-    utf8: bool
-    nul: bool
+class _Counted(io.RawIOBase):
+    """A file's bytes on their way to a parser: counted apart from it, and hashed."""
 
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self._ends = self._tail = 0
+        self._last = b"\n"
+        self.odd = False
+        """Whether there is a NUL, or the sign that stands between cells that are joined."""
 
-def _survey(path: Path) -> _Survey:
-    """Lines of a file without the empty ones at its end, and whether it is clean text."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    head, ends, last, tail, utf8, nul = b"", 0, b"", 0, True, False
-    with path.open("rb") as f:
-        while chunk := f.read(_CHUNK):
-            head = head or chunk[:_MAX_HEADER]
-            ends += chunk.count(b"\n")
-            nul = nul or b"\0" in chunk
-            kept = chunk.rstrip(b"\r\n")
-            tail = (tail if not kept else 0) + chunk[len(kept) :].count(b"\n")
-            last = chunk[-1:]
-            if utf8:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    utf8 = False
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            utf8 = False
-    # A file ends with a line end or without; every further one is an empty line.
-    return _Survey(head, ends - max(tail - 1, 0) + (last != b"\n"), utf8, nul)
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        chunk = self._file.read(size)
+        self._digest.update(chunk)
+        self._ends += chunk.count(b"\n")
+        self.odd = self.odd or b"\0" in chunk or _BETWEEN in chunk
+        kept = chunk.rstrip(b"\r\n")
+        self._tail = (0 if kept else self._tail) + chunk[len(kept) :].count(b"\n")
+        self._last = chunk[-1:] or self._last
+        return chunk
+
+    @property
+    def lines(self) -> int:
+        """Lines so far, without the empty ones at the end."""
+        # A file ends with a line end or without; every further one is an empty line.
+        return self._ends - max(self._tail - 1, 0) + (self._last != b"\n")
+
+    @property
+    def sha256(self) -> str:
+        """Of all bytes so far."""
+        return self._digest.hexdigest()
 
 
 Renamed = Callable[[list[str], list[str]], tuple[list[str], tuple[str, int, str] | None]]
@@ -145,9 +166,9 @@ def csv_rows(
     Raises:
         InputError: it is none of these tables, or has no rows.
     """
-    survey = _survey(path)
-    text = survey.head.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
-    lines = text.splitlines()
+    with path.open("rb") as f:
+        head = f.read(_MAX_HEADER)
+    lines = head.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace").splitlines()
     if not lines or not lines[0].strip():
         raise InputError("the file is empty", where=str(shown), next_step="download it again")
     delimiter = max(delimiters, key=lines[0].count)
@@ -161,27 +182,79 @@ def csv_rows(
         names, note = renamed(names, row)
         notes += [note] if note else []
     unknown = layout.check(names, shown)
+    unique = [n if n and names.index(n) == i else f"column {i + 1}" for i, n in enumerate(names)]
+    read = _quickly(bulk, path, layout, unique, delimiter, file, first, "utf-8")
+    utf8 = read is not None or _is_utf8(path)
+    if read is None and not utf8:
+        read = _quickly(bulk, path, layout, unique, delimiter, file, first, "latin-1")
+    if read is None:
+        read = _line_by_line(bulk, path, layout, aside, unique, delimiter, file, first)
     if unknown:
         notes.append(
-            ("unknown-columns", max(survey.lines - 1, 0),
+            ("unknown-columns", read.rows,
              f"{shown.name}: columns that are not known and were not read: {listed(unknown)}")
         )  # fmt: skip
-    if not survey.utf8:
+    if not utf8:
         notes.append(
-            ("not-utf-8", max(survey.lines - 1, 0),
+            ("not-utf-8", read.rows,
              f"{shown.name}: the file is not UTF-8; it was read as ISO 8859-1 or what fits better")
         )  # fmt: skip
-    unique = [n if n and names.index(n) == i else f"column {i + 1}" for i, n in enumerate(names)]
-    if not survey.nul:
+    return replace(read, notes=tuple(notes), sha256=read.sha256 if path == shown else "")
+
+
+def _quickly(
+    bulk: Bulk,
+    path: Path,
+    layout: Layout,
+    names: Sequence[str],
+    delimiter: str,
+    file: int,
+    first: int,
+    encoding: str,
+) -> Read | None:
+    """The rows as Arrow reads them; None if a byte or a line is in doubt."""
+    import pyarrow.csv as arrow_csv
+
+    def batches(source: _Counted) -> Iterator[pa.Table]:
+        row = first + 2
+        reader = arrow_csv.open_csv(
+            pa.PythonFile(source, mode="r"),
+            arrow_csv.ReadOptions(
+                column_names=names, skip_rows=1, block_size=_BLOCK, encoding=encoding
+            ),
+            arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                include_columns=[n for n in layout.wanted if n in names],
+                strings_can_be_null=False,
+            ),
+        )
+        for batch in reader:
+            numbers = np.arange(row, row + batch.num_rows)
+            yield pa.table([numbers, *batch.columns], names=["row", *batch.schema.names])
+            row += batch.num_rows
+
+    with path.open("rb", buffering=0) as raw:
+        source = _Counted(raw)
         try:
-            found = bulk.text_of_csv(
-                path, unique, layout.wanted, delimiter=delimiter, latin1=not survey.utf8, file=file
-            )
-        except UnclearTextError:
-            found = None
-        if found is not None and found.rows == survey.lines - 1:
-            return Read((found.after(first),), 0, found.rows, tuple(notes))
-    return _line_by_line(bulk, path, layout, aside, unique, delimiter, file, first, notes)
+            found = layout.rows(bulk, batches(source), file)
+        except pa.ArrowInvalid:  # bytes that are no text, another number of cells, a quote
+            return None
+        if source.odd or found.rows != source.lines - 1:
+            return None
+        return Read((found,), 0, found.rows, sha256=source.sha256)
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as f:
+        try:
+            while chunk := f.read(_CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -199,7 +272,6 @@ def _line_by_line(
     delimiter: str,
     file: int,
     first: int,
-    notes: list[tuple[str, int, str]],
 ) -> Read:
     table = TableFile(path, delimiter=delimiter)
     rows = rejected = 0
@@ -216,12 +288,15 @@ def _line_by_line(
             last = max([last, *numbers])
             aside.add([Reject(r.row + first, r.reason, r.detail, r.raw) for r in rejects])
             by_position = zip(names, batch.columns.values(), strict=False)
-            yield pa.table(
-                {"row": batch.rows + first, **{n: c for n, c in by_position if n in layout.wanted}}
-            )
+            cells = {
+                n: pc.replace_substring(c, BETWEEN, _PICTURE)
+                for n, c in by_position
+                if n in layout.wanted
+            }
+            yield pa.table({"row": batch.rows + first, **cells})
 
-    found = bulk.text_of_batches(batches(), layout.wanted, file)
-    return Read((found,), rejected, last - 1, tuple(notes))
+    found = layout.rows(bulk, batches(), file)
+    return Read((found,), rejected, last - 1)
 
 
 # -- JSON -----------------------------------------------------------------------------------------
@@ -268,7 +343,7 @@ def json_rows(
         columns = {n: pa.array([r[n] for r in held], pa.string()) for n in layout.wanted}
         return pa.table({"row": range(number, number + len(held)), **columns})
 
-    found = bulk.text_of_batches(batches(), layout.wanted, file)
+    found = layout.rows(bulk, batches(), file)
     notes: list[tuple[str, int, str]] = []
     if unknown:
         what = f"{shown.name}: fields that are not known and were not read: "
@@ -277,11 +352,12 @@ def json_rows(
 
 
 def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
+    if value is None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.replace(BETWEEN, _PICTURE)
 
 
 _MAX_OBJECT = 1 << 20
