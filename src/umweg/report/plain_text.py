@@ -42,23 +42,62 @@ def wrap(text: str, indent: int) -> list[str]:
     )
 
 
+_WORD = 16
+"""Characters up to which a word of a cell is not broken: dates, verdicts, codes."""
+_GAP = 2
+
+
 def table_text(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]], style: Style
 ) -> str:
+    """Rows as a table as wide as the terminal; text is folded, a number never.
+
+    Where not even the numbers and the shortest words fit side by side, each row is written as a
+    block of lines.
+    """
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
 
+    cells = [[str(row[key]) for key, _ in columns] for row in rows]
+    kinds: list[tuple[bool, int]] = []  # whether a column holds numbers; its least width
+    for (_, title), column in zip(columns, zip(*cells, strict=True), strict=False):
+        number = any(column) and all(not text or _NUMBER.match(text) for text in column)
+        words = [w for text in column for w in ([text] if number else text.split())]
+        longest = max(map(cell_len, words), default=0)
+        head = max(map(cell_len, title.split()), default=0)
+        kinds.append((number, max(head, longest if number else min(longest, _WORD))))
+    if sum(least for _, least in kinds) + _GAP * (len(columns) - 1) > width():
+        return _blocks(cells, columns, style)
     table = Table(box=None, pad_edge=False, header_style="bold" if style.on else "")
     for position, (_, title) in enumerate(columns):
+        number, least = kinds[position] if kinds else (False, 0)
         last = position == len(columns) - 1
-        table.add_column(title, overflow="fold", no_wrap=position == 0, ratio=2 if last else None)
-    for row in rows:
-        table.add_row(*(str(row[key]).replace("[", r"\[") for key, _ in columns))
+        table.add_column(
+            title,
+            overflow="fold",
+            no_wrap=number,
+            min_width=least,
+            ratio=2 if last and not number else None,
+        )
+    for texts in cells:
+        table.add_row(*(text.replace("[", r"\[") for text in texts))
     buffer = io.StringIO()
     Console(
         file=buffer, width=width(), force_terminal=style.on, no_color=not style.on, highlight=False
     ).print(table)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def _blocks(
+    cells: Sequence[Sequence[str]], columns: Sequence[tuple[str, str]], style: Style
+) -> str:
+    lines: list[str] = []
+    for texts in cells:
+        lines.append(style.bold(texts[0]))
+        for (_, title), text in zip(columns[1:], texts[1:], strict=True):
+            lines += wrap(f"{title}: {text}", 2) if text else []
+    return "\n".join(lines) + "\n"
 
 
 def json_text(value: object) -> str:
