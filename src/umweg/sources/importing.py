@@ -61,9 +61,9 @@ def import_files(
             strict=strict,
             progress=progress,
         )
-    default = DATASET
-    if known is not None:
-        default = "" if known.dataset_by_content else known.dataset or known.name
+    default = ""  # what is held says it: a mapping, or the content of the file
+    if known is not None and not known.dataset_by_content:
+        default = known.dataset or known.name
     request = ImportRequest(
         files=tuple(files),
         source=name,

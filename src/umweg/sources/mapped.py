@@ -20,7 +20,7 @@ from umweg.errors import InputError, UsageError
 from umweg.nomenclature import HS_VINTAGES
 from umweg.sources.batches import Batch, Reject, as_json, cut, listed
 from umweg.sources.country_names import CountryNames, is_language
-from umweg.sources.flow_table import OriginInfo, import_table
+from umweg.sources.flow_table import DATASET, OriginInfo, import_table
 from umweg.sources.mapping import (
     UNITS,
     WEIGHTS,
@@ -61,6 +61,8 @@ def import_mapped(request: ImportRequest, store: Store) -> Manifest:
     document = read_document(where)
     if document["holds"] == "entities":
         private = import_module("umweg.sources.lists.private")
+        # A list is one data set, called as the list is.
+        request = replace(request, dataset=request.dataset or request.source)
         return private.import_private(request, document, store)  # type: ignore[no-any-return]
     if len(request.files) > 1:
         raise UsageError(
@@ -81,7 +83,7 @@ def import_mapped(request: ImportRequest, store: Store) -> Manifest:
     )
     table = MappedTable(request.files[0], mapping, where)
     return import_table(
-        table, store, source=request.source, dataset=request.dataset,
+        table, store, source=request.source, dataset=request.dataset or DATASET,
         vintage=request.published_on, origin=request.origin, strict=request.strict,
         progress=request.progress, parser=PARSER, retrieved_at=request.retrieved_at,
         alarms=[Alarm("read-as", 1, note) for note in table.notes],
@@ -369,6 +371,10 @@ class MappedTable:
         return [_number(text, times, t.decimal, t.thousands) for text in texts]
 
 
+_MAX_EXPONENT = 300
+"""Beyond this a number is none (a double ends at 1e308), and written out it would fill memory."""
+
+
 def _hs_of(year: str) -> str:
     if not year.isdigit():
         return ""
@@ -394,4 +400,6 @@ def _number(text: str, factor: Decimal, decimal: str, thousands: str) -> str:
         value = Decimal(plain)
     except InvalidOperation:
         return text
-    return format((value * factor).normalize(), "f") if value.is_finite() else text
+    if not value.is_finite() or abs(value.adjusted()) > _MAX_EXPONENT:
+        return text
+    return format((value * factor).normalize(), "f")

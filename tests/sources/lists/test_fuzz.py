@@ -1,27 +1,24 @@
 """Mutated real files: a named error or a snapshot that lost nothing; never a crash, never a hang.
 
-`SLOW_TESTS=1` runs 40 seeds a file instead of 3. A seed that once failed is kept in `KEPT`.
+`SLOW_TESTS=1` runs 40 seeds a file instead of 4. A seed that once failed is kept in `KEPT`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gzip
-import os
-import random
 import re
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.raw import raw_file
 from tests.sources.lists.conftest import Import
+from tests.sources.mutations import SEEDS, mutated
 from umweg.errors import UmwegError
 
-SEEDS = range(40 if os.environ.get("SLOW_TESTS") else 3)
 KEPT: tuple[int, ...] = ()
 LIMIT_SECONDS = 60.0
 """For one import of a few hundred kilobytes, on a machine that may be busy."""
@@ -51,43 +48,12 @@ def content(path: Path) -> bytes:
     return data
 
 
-def flipped(data: bytearray, rng: random.Random) -> None:
-    for _ in range(rng.choice((1, 5, 50))):
-        data[rng.randrange(len(data))] = rng.randrange(256)
-
-
-def truncated(data: bytearray, rng: random.Random) -> None:
-    del data[rng.randrange(len(data)) :]
-
-
-def lines_doubled(data: bytearray, rng: random.Random) -> None:
-    lines = bytes(data).splitlines(keepends=True)
-    for _ in range(5):
-        at = rng.randrange(len(lines))
-        lines.insert(rng.randrange(len(lines)), lines[at])
-    data[:] = b"".join(lines)
-
-
-def pieces_dropped(data: bytearray, rng: random.Random) -> None:
-    for _ in range(rng.choice((1, 3))):
-        marks = [m.start() for m in re.finditer(rb'["<>,\n\t]', data[:200_000])]
-        at = rng.choice(marks)
-        del data[at : at + rng.choice((1, 2, 30))]
-
-
-MUTATIONS: tuple[Callable[[bytearray, random.Random], None], ...] = (
-    flipped, truncated, lines_doubled, pieces_dropped,
-)  # fmt: skip
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_mutated_real_files(load: Import, tmp_path: Path, name: str) -> None:
     whole = content(raw_file(*FILES[name]))
     source = "ofac-consolidated" if name.startswith("ofac") else name
     for seed in (*KEPT, *SEEDS):
-        rng = random.Random(f"{name}/{seed}")  # noqa: S311 - repeatable on purpose
-        data = bytearray(whole)
-        MUTATIONS[seed % len(MUTATIONS)](data, rng)
+        data = mutated(whole, name, seed)
         file = tmp_path / "mutated"
         file.write_bytes(data)
         began = time.monotonic()
@@ -100,6 +66,6 @@ def test_mutated_real_files(load: Import, tmp_path: Path, name: str) -> None:
             ids = held["entity_id"].to_pylist()
             assert len(ids) == len(set(ids)), seed
             if name == "ofac-consolidated":  # one line a row: each is read or named
-                lines = [x for x in re.split(rb"\r\n|\n", bytes(data)) if x.strip(b"\x1a ")]
+                lines = [x for x in re.split(rb"\r\n|\n", data) if x.strip(b"\x1a ")]
                 assert abs(m.rows_read - len(lines)) <= data.count(b"\n\n") + 1, seed
         assert time.monotonic() - began < LIMIT_SECONDS, seed
