@@ -12,6 +12,7 @@ import pytest
 
 from umweg import nomenclature as nom
 from umweg.flows import ScanOptions, scan
+from umweg.flows.policy import DEFAULT
 from umweg.periods import Window
 from umweg.regime import load
 from umweg.store import Store
@@ -83,13 +84,21 @@ def test_the_target_stops_publishing_and_the_coverage_says_so(folder: Path) -> N
     assert missing == {("RUS", p) for p in Window(start, "2024-12").periods}
 
 
-def test_a_scan_sums_what_plain_sql_sums(folder: Path) -> None:
-    """A store with a snapshot a year: each statement counts once, and all years are read."""
+def test_a_scan_sums_what_plain_sql_sums(folder: Path, tmp_path: Path) -> None:
+    """A store with a snapshot a year: each statement counts once, and all years are read.
+
+    A policy that asks for more placebos than there are leaves the comparison of the windows, whose
+    amounts are sums.
+    """
+    policy = tmp_path / "policy.yaml"
+    text = DEFAULT.read_text("utf-8").replace("min_placebos: 19", "min_placebos: 1000000")
+    policy.write_text(text, "utf-8")
     lists = ("eu-833-annex-xviii", "eu-833-annex-xxiii")
     result = scan(
         Store.open(folder, with_sample=False),
-        ScanOptions(goods_list=lists, before=BEFORE, after=AFTER),
+        ScanOptions(goods_list=lists, before=BEFORE, after=AFTER, policy=policy),
     )
+    assert result.run.corridor_dates == "the windows"
     assert result.run.earlier == "2020-01..2020-12"
     coalition = load().coalition("RUS", date(2022, 12, 31))
     sums = {

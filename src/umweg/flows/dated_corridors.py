@@ -47,10 +47,22 @@ def dated_corridors(
         _named(corridor_results(held, found, policy), read, question),
         MEASURES,
         found.placebos,
-        int(found.placebo.sum()),
+        found.n_placebos,
         found.attainable,
         read.covers,
-        panel_untested(held, found, read.tables.rows),
+        (*panel_untested(held, found, read.tables.rows), *_left_out(read, policy)),
+    )
+
+
+def _left_out(read: StorePanel, policy: Policy) -> tuple[NotTested, ...]:
+    if not read.left_out:
+        return ()
+    return (
+        NotTested(
+            "exports of " + ", ".join(read.left_out) + " in the corridors",
+            f"fewer than {policy.min_placebos} of their unrestricted goods are held by month",
+            "their exports of all goods, by month and code",
+        ),
     )
 
 

@@ -40,12 +40,14 @@ class StorePanel:
         covers: The statements that were chosen, by flow and level.
         sorted_codes: What each code of six digits is: basket, restricted otherwise, or a control.
         nomenclature: The edition in which each code was stated last.
+        left_out: Exporters of the coalition of which too few unrestricted codes are held.
     """
 
     tables: Tables
     covers: tuple[Cover, ...]
     sorted_codes: Sorted
     nomenclature: Mapping[str, str]
+    left_out: tuple[str, ...]
 
 
 def store_panel(
@@ -76,7 +78,12 @@ def store_panel(
     if not inbound:
         return None
     tables = _tables(store, covers, question, available, regime, sorted_codes)
-    return StorePanel(tables, covers, sorted_codes, editions)
+    speaking = frozenset(m for c in inbound for m in c.members)
+    silent = {s.reporter for m in detailed for s in m.series if s.flow == "X"} - {
+        c.series.reporter for found in inbound for c in found.chosen
+    }
+    left_out = sorted(silent & question.coalition - speaking)
+    return StorePanel(tables, covers, sorted_codes, editions, tuple(left_out))
 
 
 def _detailed(manifests: Iterable[Manifest], last: str) -> tuple[Manifest, ...]:
