@@ -180,6 +180,15 @@ def test_what_only_resembles_a_form_is_no_form(text: str) -> None:
     assert analyse(text, BODY).forms == ()
 
 
+@pytest.mark.parametrize("surname", ["Zhu", "Ju"])
+def test_a_surname_that_sounds_like_a_form_of_one_character_is_none(surname: str) -> None:
+    """(株) and (주) are forms; their readings are not."""
+    assert analyse(f"{surname} Electronics", BODY).forms == ()
+    assert "jsc" in [
+        f.code for f in analyse("㈱ニシキ", BODY).forms + analyse("Nishiki KK", BODY).forms
+    ]
+
+
 def test_a_form_at_the_wrong_place_is_a_word() -> None:
     """`AS`, `SA`, `CO` are forms only at the ends of a name."""
     assert [f.code for f in analyse("Casa SA Pobla Verde", BODY).forms] == []

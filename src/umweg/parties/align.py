@@ -904,4 +904,6 @@ def _one_met(a: Words, ours: Array, b: Words, theirs: Array) -> float:
         n += not _LIGHT[a.num[i, KIND]]
     for j in theirs:
         m += not _LIGHT[b.num[j, KIND]]
-    return 1.0 if max(n, m) <= 1 else 0.88
+    if max(n, m) <= 1:
+        return 1.0
+    return 0.8 if m <= 1 else 0.88  # a listed name of one word, as many bear it

@@ -43,7 +43,7 @@ from umweg.parties.words import (
 
 Array = np.ndarray[Any, Any]
 
-VERSION = 10
+VERSION = 11
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
 BUDGET = 25_000

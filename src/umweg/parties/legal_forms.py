@@ -70,6 +70,8 @@ def forms() -> Forms:
                 continue
             if any(script_of(w) in UNSPACED for w in words):
                 unspaced.setdefault("".join(words), form)
+                if len("".join(words)) == 1:
+                    continue  # (株), (주): their readings, zhu and ju, are surnames
             # A spelling that may stand anywhere beats one that may stand at the ends only.
             parts = tuple(form_parts(words))
             if parts not in table or (table[parts].ends and not form.ends):
