@@ -16,6 +16,7 @@ from umweg import nomenclature as nom
 from umweg.flows import ScanOptions, ScanResult, scan, scan_files
 from umweg.flows.basket import meet
 from umweg.flows.question import ask
+from umweg.flows.result import BEFORE_MEASURE
 from umweg.periods import Window
 from umweg.regime import load
 from umweg.store import Store
@@ -158,6 +159,8 @@ def test_store_and_files_agree(world: World, scanned: ScanResult) -> None:
     assert {(c.transit, c.code): c.verdict for c in result.corridors}.items() <= {
         (c.transit, c.code): c.verdict for c in files.corridors
     }.items()
+    rows = {(r["scale"], r["before"]) for r in result.signal_rows()}
+    assert rows == {("country", str(BEFORE)), ("corridor", BEFORE_MEASURE)}
     assert sum(len(v) > 3 for v in of_store.values()) > 0, "no volume was compared"
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from umweg.flows.result import BEFORE_MEASURE
 from umweg.regime import Regime
 from umweg.screening.facts import Facts
 from umweg.screening.model import NotChecked, Reason, Trade
@@ -83,6 +84,18 @@ def test_what_the_statistics_say(
     assert keys(corridor, line, own) == expected
     unchecked = [f for f in corridor(line, own) if isinstance(f, NotChecked)]
     assert bool(unchecked) == (code in ("85423999", "33030010"))
+
+
+def test_a_corridor_around_its_own_measure_names_no_window(law: Regime, policy: Policy) -> None:
+    row = {**_signal("85423190", "alert"), "before": BEFORE_MEASURE}
+    own = Facts(law, ("RUS",), policy, (), CorridorSignals([row]))
+    [found] = [
+        f
+        for f in corridor(Trade("85423190", destination="KAZ", day=MARCH), own)
+        if isinstance(f, Reason)
+    ]
+    assert "before the measure of the goods against after it, up to 2022-11" in found.text
+    assert found.date == "2022-11"
 
 
 def test_without_a_saved_scan_the_next_step_is_named(facts: Facts) -> None:

@@ -23,7 +23,7 @@ from xlsxwriter import Workbook
 
 from tests.raw import raw_file
 from tests.sources.mutations import SEEDS, mutated
-from tests.sources.trade.files import comtrade_csv, comtrade_row
+from tests.sources.trade.files import comtrade_csv, comtrade_row, json_stat_cube
 from tests.sources.trade.test_comext import HEAD, ROWS, SDMX
 from umweg.errors import UmwegError
 from umweg.sources import import_files
@@ -113,22 +113,7 @@ def baci_archive(folder: Path) -> bytes:
 
 
 def json_stat(_: Path) -> bytes:
-    def dimension(*codes: str) -> object:
-        return {"category": {"index": {c: n for n, c in enumerate(codes)}}}
-
-    cube = {
-        "version": "2.0", "class": "dataset",
-        "id": ["freq", "reporter", "partner", "product", "flow", "indicators", "time"],
-        "size": [1, 1, 2, 1, 1, 2, 1],
-        "dimension": {
-            "freq": dimension("M"), "reporter": dimension("DE"), "partner": dimension("KZ", "AM"),
-            "product": dimension("854231"), "flow": dimension("2"),
-            "indicators": dimension("VALUE_IN_EUROS", "QUANTITY_IN_100KG"),
-            "time": dimension("2024-02"),
-        },
-        "value": {"0": 1230, "1": 0.04, "2": 77},
-    }  # fmt: skip
-    return json.dumps(cube).encode()
+    return json.dumps(json_stat_cube()).encode()
 
 
 def kyrgyz(_: Path) -> bytes:

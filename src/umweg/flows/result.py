@@ -38,6 +38,8 @@ def signal_json(signal: Signal) -> dict[str, Any]:
 WINDOWS = "the windows"
 MEASURES = "the measure of each good"
 """What divides before from after in a corridor."""
+BEFORE_MEASURE = "before the measure of the goods"
+"""The window before, in the signals of a corridor that was compared around it."""
 OWN_FILE = "the user's file"
 """Publisher of figures that were read from a file and not from a store."""
 
@@ -286,6 +288,7 @@ class ScanResult:
         findings: tuple[CountryResult | CorridorResult, ...] = (*self.countries, *self.corridors)
         for found in findings:
             corridor = isinstance(found, CorridorResult)
+            dated = corridor and self.run.own_dates
             for name, s in found.signals.items():
                 rows.append(
                     {
@@ -308,7 +311,7 @@ class ScanResult:
                         "q_value": _plain(s.q_value),
                         "missing": "; ".join(s.missing) or None,
                         "verdict": found.verdict.value,
-                        "before": self.run.before,
+                        "before": BEFORE_MEASURE if dated else self.run.before,
                         "after": self.run.after,
                         "vintage": vintage,
                     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from umweg.evidence import Status
+from umweg.flows.result import BEFORE_MEASURE
 from umweg.geography import name_of
 from umweg.screening.facts import Facts
 from umweg.screening.goods_tests import Found
@@ -130,11 +131,18 @@ def corridor(line: Trade, facts: Facts) -> Found:
             for r in fired
         )
         first = found.rows[0]
+        until = str(first["after"]).split("..")[-1]
+        # A corridor of a dated scan has no window before: its own measure divides the time.
+        compared = (
+            f"{BEFORE_MEASURE} against after it, up to {until}"
+            if first["before"] == BEFORE_MEASURE
+            else f"{first['before']} against {first['after']}"
+        )
         yield Reason(
             f"corridor-{found.verdict}", "corridor",
-            f"{found.code} to {shown_place(line.destination)}, {first['before']} against "
-            f"{first['after']}: {words}; consistent with diversion to {name_of(target)}, no proof",
-            f"scan {first['run_id']}; {first['vintage']}", str(first["after"]).split("..")[-1],
+            f"{found.code} to {shown_place(line.destination)}, {compared}: "
+            f"{words}; consistent with diversion to {name_of(target)}, no proof",
+            f"scan {first['run_id']}; {first['vintage']}", until,
         )  # fmt: skip
 
 

@@ -149,7 +149,11 @@ SIGNALS = Contract(
         Column("q_value", NUM, "Benjamini-Hochberg q", nullable=True),
         Column("missing", STR, "what is missing for an answer", nullable=True),
         Column("verdict", STR, "verdict of the corridor or country"),
-        Column("before", STR, "window before"),
+        Column(
+            "before",
+            STR,
+            "window before, or words: before the measure",
+        ),
         Column("after", STR, "window after"),
         Column("vintage", STR, "regime version and origins of the figures"),
     ),

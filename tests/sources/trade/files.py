@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 COMTRADE = (
     "typeCode", "freqCode", "refPeriodId", "refYear", "refMonth", "period", "reporterCode",
@@ -59,3 +60,26 @@ def csv_text(names: Sequence[str], rows: Sequence[Mapping[str, str]], delimiter:
 def comtrade_csv(*rows: Mapping[str, str]) -> str:
     """A download of Comtrade Plus."""
     return csv_text(COMTRADE, rows)
+
+
+def json_stat_cube() -> dict[str, Any]:
+    """An answer of Comext in JSON-stat: DE to KZ and AM, one month, value and weight.
+
+    Row-major: KZ value, KZ weight, AM value, AM weight (not published).
+    """
+
+    def dimension(*codes: str) -> dict[str, Any]:
+        return {"category": {"index": {c: n for n, c in enumerate(codes)}}}
+
+    return {
+        "version": "2.0", "class": "dataset",
+        "id": ["freq", "reporter", "partner", "product", "flow", "indicators", "time"],
+        "size": [1, 1, 2, 1, 1, 2, 1],
+        "dimension": {
+            "freq": dimension("M"), "reporter": dimension("DE"), "partner": dimension("KZ", "AM"),
+            "product": dimension("854231"), "flow": dimension("2"),
+            "indicators": dimension("VALUE_IN_EUROS", "QUANTITY_IN_100KG"),
+            "time": dimension("2024-02"),
+        },
+        "value": {"0": 1230, "1": 0.04, "2": 77},
+    }  # fmt: skip

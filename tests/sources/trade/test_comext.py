@@ -11,6 +11,7 @@ from typing import Any
 import py7zr
 import pytest
 
+from tests.sources.trade.files import json_stat_cube
 from umweg.errors import InputError, UsageError
 from umweg.sources import import_files
 from umweg.store import Manifest, Store
@@ -115,28 +116,13 @@ def test_an_answer_of_the_interface(tmp_path: Path, store: Store) -> None:
 
 
 def test_an_answer_as_json_stat_says_the_same(tmp_path: Path, store: Store) -> None:
-    def dimension(*codes: str) -> dict[str, Any]:
-        return {"category": {"index": {c: n for n, c in enumerate(codes)}}}
-
-    cube = {
-        "version": "2.0", "class": "dataset",
-        "id": ["freq", "reporter", "partner", "product", "flow", "indicators", "time"],
-        "size": [1, 1, 2, 1, 1, 2, 1],
-        "dimension": {
-            "freq": dimension("M"), "reporter": dimension("DE"), "partner": dimension("KZ", "AM"),
-            "product": dimension("854231"), "flow": dimension("2"),
-            "indicators": dimension("VALUE_IN_EUROS", "QUANTITY_IN_100KG"),
-            "time": dimension("2024-02"),
-        },
-        # Row-major: KZ value, KZ weight, AM value, AM weight (not published).
-        "value": {"0": 1230, "1": 0.04, "2": 77},
-    }  # fmt: skip
-    found = import_files([put(tmp_path, "a.json", json.dumps(cube))], store, source="comext")
+    answer = json.dumps(json_stat_cube())
+    found = import_files([put(tmp_path, "a.json", answer)], store, source="comext")
     held = figures(found)
     assert held["DEU", "KAZ", "X", "854231"]["net_weight_kg"] == 4
     assert held["DEU", "ARM", "X", "854231"]["value_reported"] == 77
     with pytest.raises(InputError, match="JSON-stat"):
-        import_files([put(tmp_path, "b.json", json.dumps(cube)[:-40])], store, source="comext")
+        import_files([put(tmp_path, "b.json", answer[:-40])], store, source="comext")
 
 
 def test_a_7z_that_is_damaged_or_cannot_be_read(
