@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from collections.abc import Callable
 
-SEEDS = range(40 if os.environ.get("SLOW_TESTS") else 4)
+from tests.thorough import times
+
+SEEDS = range(times(4, 40))
 """One seed for each kind of accident; `SLOW_TESTS=1` runs ten times as many."""
 
 

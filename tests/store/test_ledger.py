@@ -18,12 +18,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.thorough import times
 from umweg.errors import InputError, StoreError
 from umweg.store.ledger import FIRST, Ledger
 
 KEEP = date(2036, 1, 1)
-KILLS = int(os.environ.get("LEDGER_KILLS", "10"))
-"""How often a writer is killed; 200 in the full run: `LEDGER_KILLS=200`."""
+KILLS = times(10, 200)
+"""How often a writer is killed; 200 with `SLOW_TESTS=1`."""
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import os
 from collections import Counter
 from datetime import date
 from itertools import pairwise
@@ -14,6 +13,7 @@ import pytest
 
 from tests.raw import raw_file
 from tests.sources.lists.conftest import Import, of, rows
+from tests.thorough import SLOW
 from umweg.errors import InputError
 from umweg.store import Manifest, Store
 from umweg.store.list_changes import list_changes
@@ -207,7 +207,7 @@ def test_seven_snapshots_of_the_sdn_list(load: Import, store: Store) -> None:
     """Entries on each day, and who came and went between two, against the files' own numbers."""
     own: dict[str, set[str]] = {}
     # Three of the days take a third of the time of seven.
-    days = list(SNAPSHOTS) if os.environ.get("SLOW_TESTS") else [*list(SNAPSHOTS)[:2], "2024-05-03"]
+    days = list(SNAPSHOTS) if SLOW else [*list(SNAPSHOTS)[:2], "2024-05-03"]
     for day in days:
         entries = SNAPSHOTS[day]
         file = raw_file(f"lists/us_ofac_sdn_jackdwyer/sdn_{day}.csv.gz", JACKDWYER)
