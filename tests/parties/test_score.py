@@ -6,7 +6,7 @@ import pytest
 
 from tests.raw import raw_file
 from umweg.parties import THRESHOLD, Party, PartyName, compare, score_names
-from umweg.parties.score import RULES
+from umweg.parties.rules import RULES
 
 
 def test_every_rule_explains_itself() -> None:
@@ -31,6 +31,9 @@ def test_every_rule_explains_itself() -> None:
         ("ბარამ ლომიძე", "Baram Lomidze", "Person"),
         ("Αλέξης Βαρδάκης", "Alexis Vardakis", "Person"),
         ("김철수", "Kim Chol Su", "Person"),
+        ("Wang Xiaomin", "Wang Xiaoming", "Person"),
+        ("Guo Liming", "Kwok Liming", "Person"),
+        ("Hamid Salem", "حميد سالم", "Person"),
         ("王小明", "Wang Xiaoming", "Person"),
         ("ООО Рассвет", "Rassvet LLC", "Company"),
         ("Рассветский механический завод", "Rassvet Mechanical Plant JSC", "Company"),
@@ -89,6 +92,16 @@ def test_one_and_the_same(a: str, b: str, schema: str) -> None:
         ("Saturn 5", "Saturn 6", "Vessel"),
         ("Анна Ивановна Петрова", "Анна Петровна Иванова", "Person"),
         ("Askar Ospanovich", "Askar Ospanov", "Person"),
+        # of two short syllables another one is another name, and no common name is a slip
+        ("Li Ming", "Li Jing", "Person"),
+        ("Xiuying Liu", "Cuiying Liu", "Person"),
+        ("Zhang Wei", "Zhang Wenwei", "Person"),
+        ("Wei Chen", "Li Wei Chung", "Person"),
+        ("Марат Оспанов", "Murat OSPANOV", "Person"),
+        ("Stefan Schmidt", "Stephen Smith", "Person"),
+        ("Hüseyin Demir", "Hasan Demir", "Person"),
+        ("Tuan Le", "Tuan Isnawi", "Person"),  # what stands at the end is no particle
+        ("Алиев Сервис ТОО", "Aleph", "Company"),
         ("Askar Ospanov", "Askar", "Person"),  # a listed alias of one given name is anybody's
         ("НПП Рассвет", "Scientific Production Enterprise Aurora", "Company"),
         ("Белорусские удобрения", "Ministry of Defence of Belarus", "Company"),
@@ -122,6 +135,14 @@ def test_the_explanation_names_words_and_rules() -> None:
     assert next((a.query, a.listed) for a in found.aligned) == ("рассвет", "rassvet")
     assert {"names_agree", "numbers_differ"} <= {f.name for f in found.features}
     assert all(f.text for f in found.features)
+
+
+def test_stock_and_limited_company_differ_by_more_than_two_stock_companies() -> None:
+    apart, alike = (
+        score_names("Rassvet Bank AG", other, "Company")
+        for other in ("Rassvet Bank GmbH", "Rassvet Bank PJSC")
+    )
+    assert THRESHOLD < apart < alike
 
 
 def test_a_weak_alias_says_less() -> None:

@@ -94,7 +94,7 @@ def key_of(word: str) -> str:
             key = pattern.sub(value, key)
     elif "ie" in key:
         key = _BETWEEN.sub("e", key)
-    if key.endswith("v"):
+    if key.endswith("v") and len(key) > 1:
         key = key[:-1] + "f"
     key = _PAIR.sub(lambda m: _PAIRS.get(m[0], "u"), key)
     key = _TAIL.sub("i", key)
@@ -130,6 +130,7 @@ _BONES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         (r"c(?=[ei])", "s", "c"),
         (r"gh|g|q|ck|c", "k", "gqc"),
         (r"p", "b", "p"),
+        (r"v(?=$)", "f", "v"),
         (r"v", "w", "v"),
         (r"^[aeiou]+", "A", ""),
         (r"(?<=.)[aeiouywh](?=$)", "", ""),
@@ -181,34 +182,53 @@ _VOWELS = str.maketrans({"ا": "a", "أ": "a", "آ": "a", "و": "u", "ؤ": "u", 
                          "ی": "i", "ې": "i", "ى": "i", "ے": "i", "י": "i"})  # fmt: skip
 
 
-_GAPS = 21
+_GAPS = 15
 _MARKS = {"a": 1, "u": 2, "i": 4}
 _HEARD = {"a": 1, "e": 1 | 4, "i": 4, "o": 1 | 2, "u": 2, "w": 2, "y": 4}
+_UNWRITTEN = 8
+_LONG = re.compile("[ae][iuyw]|o[iyw]|aa|ee|ii|oo|uu")
 
 
 def written_vowels(abjad: str) -> int:
     """The long vowels that an Arabic or Hebrew word writes behind each of its consonants.
 
-    Three bits for each of the first 21 consonants: a, u, i. Between two consonants a written vowel
-    must be heard in the Latin word (Mahmud is not Muhammad), an unwritten one may be.
+    Four bits for each of the first 15 consonants: a, u, i, and that none is written. Between two
+    consonants a written vowel must be heard in the Latin word (Mahmud is not Muhammad), an
+    unwritten one may be if it is short (Hasan is not Hussein).
     """
     marked = "".join(
         v if i and (v := c.translate(_VOWELS)) != c else _ABJAD.get(c, "")
         for i, c in enumerate(abjad)
     )
-    gaps = re.split(r"[^aui]", _DOUBLE.sub(r"\1", marked.replace("A", "")))[1:]
-    return sum(_MARKS[gap[0]] << 3 * i for i, gap in enumerate(gaps[:_GAPS]) if gap)
+    gaps = re.split(r"[^aui]", _DOUBLE.sub(r"\1", marked.replace("A", "")))[1 : _GAPS + 1]
+    last = len(gaps) - 1
+    # What is not heard at the end, or stands for any vowel there, leaves the end open.
+    ends = abjad[-1:] in _ENDS_OPEN
+    out = 0
+    for i, gap in enumerate(gaps):
+        if gap:
+            out |= _MARKS[gap[0]] << 4 * i
+        elif i < last or not ends:
+            out |= _UNWRITTEN << 4 * i
+    return out
+
+
+_ENDS_OPEN = frozenset("هہةعءئؤۀאהע")
 
 
 def heard_vowels(latin: str) -> int:
     """The vowels that are heard behind each consonant of a Latin word, as `written_vowels` has
     them; behind its last one nothing is missed."""
-    classes = _replaced(latin, _BONES[:11])
+    # At the start w and y are consonants, as in the other script.
+    classes = re.sub("^[wy](?=[aeiou])", "W", _replaced(latin, _BONES[:12]))
     gaps = re.split(r"[^aeiouyw]", _DOUBLE.sub(r"\1", classes))[1 : _GAPS + 1]
-    out = -1 << 3 * len(gaps) & (1 << 63) - 1
+    last = len(gaps) - 1
+    out = -1 << 4 * len(gaps) & (1 << 4 * _GAPS) - 1
     for i, gap in enumerate(gaps):
         for vowel in gap:
-            out |= _HEARD[vowel] << 3 * i
+            out |= _HEARD[vowel] << 4 * i
+        if not gap or (i < last and not _LONG.fullmatch(gap)):
+            out |= _UNWRITTEN << 4 * i
     return out
 
 

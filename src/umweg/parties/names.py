@@ -105,7 +105,7 @@ def _person(text: str) -> tuple[tuple[Word, ...], ...]:
 def _one_person(text: str) -> tuple[tuple[Word, ...], ...]:
     words = words_of(text, join_initials=False)[:MOST_WORDS]
     if text.isascii():
-        return (tuple(word_of_person(t, x) for t, x in _compounds([(w, w) for w in words])),)
+        return (_persons_words(_compounds([(w, w) for w in words])),)
     if len(words) == 1 and script_of(words[0]) == "Hani":
         words = _han_person(words[0])
     elif any(script_of(w) == "Hang" for w in words):
@@ -119,7 +119,18 @@ def _one_person(text: str) -> tuple[tuple[Word, ...], ...]:
             pairs.append((w, latin_of("".join(syllables(w)))))
         else:
             pairs.append((w, latin_reading(w, language)))
-    return (tuple(word_of_person(t, x) for t, x in _compounds(pairs) if x),)
+    return (_persons_words([(t, x) for t, x in _compounds(pairs) if x]),)
+
+
+_BEFORE = frozenset("da das de del della der di do dos du la las le los ten van von y zu".split())  # noqa: SIM905
+"""Particles that stand before a name: at the end such a word is a name (Tuan Le, Linh Do)."""
+
+
+def _persons_words(pairs: list[tuple[str, str]]) -> tuple[Word, ...]:
+    out = [word_of_person(t, x) for t, x in pairs]
+    if len(out) > 1 and out[-1].latin in _BEFORE:
+        out[-1] = word(out[-1].text, out[-1].latin, True)
+    return tuple(out)
 
 
 def _arabic(w: str) -> list[tuple[str, str]]:

@@ -35,7 +35,8 @@ from umweg.parties.packed import (
     readings_of,
     with_runs,
 )
-from umweg.parties.words import GENERIC, LIGHT, Word
+from umweg.parties.rules import RULES, Meeting, Rule
+from umweg.parties.words import Word
 
 if TYPE_CHECKING:
     from umweg.parties.align import Room
@@ -70,16 +71,6 @@ WEIGHTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """Some words of one name met some of the other."""
-
-    ours: tuple[int, ...]
-    theirs: tuple[int, ...]
-    similarity: float
-    how: str
-
-
 @dataclass(frozen=True)
 class Agreement:
     """How two names agree."""
@@ -94,90 +85,6 @@ class Agreement:
     def aligned(self) -> tuple[Aligned, ...]:
         """Word by word: what met, and what was left over on either side."""
         return _aligned(self)
-
-
-def numbers_differ(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
-    """The names hold different numbers: Unit 61398 is not Unit 61419."""
-    ours, theirs = a.numbers, b.numbers
-    if ours and theirs and not (ours <= theirs or theirs <= ours):
-        return 1.0, f"{', '.join(sorted(ours))} ≠ {', '.join(sorted(theirs))}"
-    return None
-
-
-def number_missing(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
-    """One name holds a number and the other none: it may be another of a series."""
-    ours, theirs = a.numbers, b.numbers
-    if bool(ours) != bool(theirs):
-        return 1.0, ", ".join(sorted(ours or theirs))
-    return None
-
-
-def forms_of_another_class(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
-    """One is a company, the other a public body or a non-profit, by their legal forms."""
-    ours, theirs = {f.kind for f in a.forms}, {f.kind for f in b.forms}
-    if ours and theirs and not ours & theirs and "vessel" not in ours | theirs:
-        return 1.0, f"{'/'.join(sorted(ours))} ≠ {'/'.join(sorted(theirs))}"
-    return None
-
-
-def forms_differ(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
-    """The legal forms differ (joint-stock, limited …); firms change them, lists confuse them."""
-    ours, theirs = {f.code for f in a.forms}, {f.code for f in b.forms}
-    if not ours or not theirs or ours & theirs or _loose(ours) or _loose(theirs):
-        return None
-    return 1.0, f"{'/'.join(sorted(ours))} ≠ {'/'.join(sorted(theirs))}"
-
-
-def form_missing(a: Name, b: Name, _: list[Meeting]) -> tuple[float, str] | None:
-    """One name has a legal form and the other none."""
-    if bool(a.forms) != bool(b.forms):
-        return 1.0, "/".join(f.code for f in a.forms or b.forms)
-    return None
-
-
-def _loose(codes: set[str]) -> bool:
-    """Forms that every language uses for any company: `Co`, `Corporation`, `Ltd`."""
-    return codes <= {"co", "corp", "inc", "ltd", "llc"}
-
-
-def only_trade_words_met(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str] | None:
-    """Only words of trade have met, which many firms share, and each name has another word left."""
-    ours, theirs = a.readings[0], b.readings[0]
-    met_ours = {i for m in meetings for i in m.ours}
-    met_theirs = {j for m in meetings for j in m.theirs}
-    if any(ours[i].kind != GENERIC for i in met_ours):
-        return None
-    left_ours = [w.text for i, w in enumerate(ours) if i not in met_ours and w.kind not in LIGHT]
-    left = [w.text for j, w in enumerate(theirs) if j not in met_theirs and w.kind not in LIGHT]
-    if not left_ours or not left:
-        return None
-    return 1.0, f"{' '.join(left_ours)} ≠ {' '.join(left)}"
-
-
-def order_differs(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str] | None:
-    """The same words in another order; of a firm that is more than of a person."""
-    if len(meetings) < 2:
-        return None
-    path = [m.theirs[0] for m in sorted(meetings, key=lambda m: m.ours[0])]
-    return None if path == sorted(path) else (1.0, f"{a.text} ~ {b.text}")
-
-
-Rule = Callable[[Name, Name, list[Meeting]], tuple[float, str] | None]
-
-RULES: dict[str, tuple[tuple[Rule, float], ...]] = {
-    PERSON: ((order_differs, -0.005),),
-    BODY: (
-        (numbers_differ, -0.3),
-        (number_missing, -0.12),
-        (forms_of_another_class, -0.45),
-        (forms_differ, -0.1),
-        (form_missing, -0.01),
-        (only_trade_words_met, -0.15),
-        (order_differs, -0.02),
-    ),
-    VESSEL: ((numbers_differ, -0.35), (number_missing, -0.12), (order_differs, -0.05)),
-}
-"""What weakens the agreement of two names: that part of the score is lost at full strength."""
 
 
 _ROOMS = local()
@@ -231,7 +138,7 @@ def _agreement(a: Name, b: Name, i: int = 0, j: int = 0) -> Agreement:
         found = rule(a, b, meetings)
         if found is not None:
             score *= 1 + weight * found[0]
-            rules.append((rule, weight, found[1]))
+            rules.append((rule, weight * found[0], found[1]))
     return Agreement(score, ours, theirs, tuple(meetings), tuple(rules))
 
 
