@@ -14,15 +14,16 @@ goods; Benjamini and Hochberg, JRSS B 57 (1995); Fisher's method of joining p-va
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from umweg.flows.evidence_of_legs import agreement, leg_evidence, standard_scores
+from umweg.flows.evidence_of_legs import Agreement, classes_of, leg_evidence, standard_scores
 from umweg.flows.expectations import Expected, expect, sibling_matrix
 from umweg.flows.half_years import HALF_YEAR, Change, HalfYears, change, means
+from umweg.flows.one_leg import Cells, one_leg_p
 from umweg.flows.panel import Amounts, Ints, Panel
 from umweg.flows.placebos import country_odds, earlier, joined_p
 from umweg.flows.stats import (
@@ -249,7 +250,7 @@ def _at(
         legs[name] = leg(found, about)
     return _AtDate(
         legs,
-        tuple(agreement(legs[a].excess, legs[b].excess, reference) for a, b, _ in PATHS),
+        tuple(_agreement(legs, a, b, reference).of(legs[a].excess, legs[b].excess) for a, b, _ in PATHS),
         onward.before + supply.before,
     )
 
@@ -282,6 +283,10 @@ def _score(
     known = np.isfinite(values)
     best = np.where(known, values, -np.inf).argmax(axis=0)
     return np.fmax.reduce(values, axis=0), best.astype(np.int64)
+
+
+def _agreement(legs: Mapping[str, Leg], first: str, second: str, reference: Flags) -> Agreement:
+    return Agreement.among(legs[first].excess, legs[second].excess, reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,11 +400,16 @@ def _ranked(seen: _Seen, fakes: _Seen | None, min_placebos: int) -> Detection:
                 continue
             usable = {"onward", "to_transit"} if with_on else set()
             usable |= {"gap"} if with_gap else set()
-            value, best, past = _among(seen, fakes, mine, placebo, frozenset(usable))
+            value, odds, best, past = _among(seen, fakes, mine, placebo, frozenset(usable))
             score[mine], path[mine] = value[mine], best[mine]
             goods = value[placebo & np.isfinite(value)]
             if len(goods) >= min_placebos:
                 p[mine] = joined_p(value[mine], goods, past)
+                known = placebo & np.isfinite(value)
+                if usable:
+                    p[mine] = np.minimum(
+                        p[mine] + _one_leg(seen, mine, known, value, odds, frozenset(usable)), 1.0
+                    )
                 most = max(most, len(goods) + len(past))
     # Nothing arrived there at all: no detour, and no test that could be lost.
     cells = panel.transit[:, None] & panel.restricted & (seen.date >= 0)
@@ -437,17 +447,54 @@ def _placebos(seen: _Seen, fakes: _Seen | None) -> str:
 
 def _among(
     seen: _Seen, fakes: _Seen | None, tested: Flags, placebo: Flags, usable: frozenset[str]
-) -> tuple[Array, Ints, Array]:
-    """Scores of all cells, their paths, and the scores of the tested cells at a fake date."""
+) -> tuple[Array, Array, Ints, Array]:
+    """Scores of all cells, the odds in them, their paths, and the scores of the tested cells at a fake date."""
     value, best = seen.scores(usable)
     own = value[placebo & np.isfinite(value)]
-    if fakes is None:
-        return value + country_odds(value, tested, own), best, np.array([])
-    before, _ = fakes.scores(usable)
-    cells = fakes.candidates & np.isfinite(before)
-    both = np.concatenate([own, before[cells]])
-    before = before + country_odds(before, cells, both)
-    return value + country_odds(value, tested, both), best, before[cells]
+    before = np.array([])
+    if fakes is not None:
+        earlier, _ = fakes.scores(usable)
+        cells = fakes.candidates & np.isfinite(earlier)
+        own = np.concatenate([own, earlier[cells]])
+        before = (earlier + country_odds(earlier, cells, own))[cells]
+    odds = country_odds(value, tested, own)
+    return value + odds, odds, best, before
+
+
+FIRST = ("inbound", "from_transit")
+SECOND = ("onward", "gap", "to_transit")
+
+
+def _one_leg(
+    seen: _Seen, tested: Flags, placebo: Flags, score: Array, odds: Array, usable: frozenset[str]
+) -> Array:  # fmt: skip
+    """See `one_leg_p`: the best path of legs that need not be of one cell."""
+    paths = [(a, b, c, _agreement(seen.legs, a, b, seen.reference)) for a, b, c in PATHS if b in usable]
+    at = {leg: i for i, leg in enumerate(LEGS)}
+    size = classes_of(seen.legs["inbound"].before, placebo)
+
+    def cells(chosen: Flags) -> Cells:
+        return Cells(
+            np.stack([saturated(seen.legs[n].evidence[chosen]) for n in LEGS]),
+            np.stack([seen.legs[n].excess[chosen] for n in LEGS]),
+            odds[chosen], size[chosen],
+        )  # fmt: skip
+
+    def best(which: int) -> Callable[[Cells], Array]:
+        def of(x: Cells) -> Array:
+            every = np.stack([x.evidence[at[path[which]]] + path[2] for path in paths])
+            return np.nan_to_num(np.fmax.reduce(every, axis=0), nan=-np.inf)
+        return of
+
+    def joined(e1: Array, x1: Array, e2: Array, x2: Array) -> Array:
+        out = np.full(np.broadcast_shapes(e1.shape[1:], e2.shape[1:]), -np.inf)
+        for a, b, prior, agree in paths:
+            i, j = at[a], at[b]
+            value = e1[i] + e2[j] + AGREEMENT_WEIGHT * agree.of(x1[i], x2[j]) + prior
+            np.fmax(out, value, out=out)
+        return out
+
+    return one_leg_p(cells(tested), score[tested], cells(placebo), (best(0), best(1)), joined)
 
 
 def _leg_ranks(evidence: Array, cells: Flags, placebo: Flags, min_placebos: int) -> Array:

@@ -9,9 +9,9 @@ with the logarithm.
 
 from __future__ import annotations
 
-import numpy as np
-from scipy.stats import norm
+from dataclasses import dataclass
 
+import numpy as np
 from umweg.flows.half_years import Change
 from umweg.flows.panel import Ints
 from umweg.flows.stats import Array, Flags
@@ -127,22 +127,43 @@ def leg_evidence(z: Array, leg: Change, placebo: Flags) -> Array:
     return out
 
 
-def agreement(first: Array, second: Array, placebo: Flags) -> Array:
+@dataclass(frozen=True, slots=True)
+class Agreement:
     """Log-likelihood ratio: do the excesses of two legs agree as in a detour, or as by chance?
 
     In a detour what goes on is about what came in, so ln(second/first) lies near 0; of two
     unrelated rises it lies anywhere. Bounded, and lowest where either excess is not positive.
 
-    Args:
-        first, second: Excess, USD.
-        placebo: Cells without a detour: how the ratio lies by chance.
+    Attributes:
+        centre, spread: Of ln(second/first) by chance; None where too little is known of it.
     """
-    both = (first > 0) & (second > 0)
-    ratio = np.log(np.where(both, second, 1.0)) - np.log(np.where(both, first, 1.0))
-    pool = ratio[placebo & both]
-    if len(pool) < FEW:
-        return np.where(both, 0.0, AGREEMENT_LOW)
-    centre = float(np.median(pool))
-    spread = max(1.0, 1.4826 * float(np.median(np.abs(pool - centre))))
-    value = norm.logpdf(ratio, 0.0, AGREEMENT_SD) - norm.logpdf(ratio, centre, spread)
-    return np.where(both, np.clip(value, AGREEMENT_LOW, AGREEMENT_HIGH), AGREEMENT_LOW)
+
+    centre: float
+    spread: float | None
+
+    @classmethod
+    def among(cls, first: Array, second: Array, placebo: Flags) -> Agreement:
+        """How the ratio lies by chance.
+
+        Args:
+            first, second: Excess, USD.
+            placebo: Cells without a detour.
+        """
+        both = placebo & (first > 0) & (second > 0)
+        pool = np.log(second[both]) - np.log(first[both])
+        if len(pool) < FEW:
+            return cls(0.0, None)
+        centre = float(np.median(pool))
+        return cls(centre, max(1.0, 1.4826 * float(np.median(np.abs(pool - centre)))))
+
+    def of(self, first: Array, second: Array) -> Array:
+        """The log-likelihood ratio of excesses, USD; arrays that broadcast."""
+        both = (first > 0) & (second > 0)
+        if self.spread is None:
+            return np.where(both, 0.0, AGREEMENT_LOW)
+        ratio = np.log(np.where(both, second, 1.0)) - np.log(np.where(both, first, 1.0))
+        value = (
+            (((ratio - self.centre) / self.spread) ** 2 - (ratio / AGREEMENT_SD) ** 2) / 2
+            + np.log(self.spread / AGREEMENT_SD)
+        )
+        return np.where(both, np.clip(value, AGREEMENT_LOW, AGREEMENT_HIGH), AGREEMENT_LOW)
