@@ -14,16 +14,16 @@ goods; Benjamini and Hochberg, JRSS B 57 (1995); Fisher's method of joining p-va
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from umweg.flows.evidence_of_legs import Agreement, classes_of, leg_evidence, standard_scores
+from umweg.flows.evidence_of_legs import classes_of, leg_evidence, standard_scores
 from umweg.flows.expectations import Expected, expect, sibling_matrix
 from umweg.flows.half_years import HALF_YEAR, Change, HalfYears, change, means
-from umweg.flows.one_leg import Cells, one_leg_p
+from umweg.flows.one_leg import Sized, one_leg_p
 from umweg.flows.panel import Amounts, Ints, Panel
 from umweg.flows.placebos import country_odds, earlier, joined_p
 from umweg.flows.stats import (
@@ -33,22 +33,8 @@ from umweg.flows.stats import (
     placebo_p,
     smallest_p,
 )
+from umweg.flows.two_legs import LEGS, Cells, Scoring, saturated
 
-LEGS = ("inbound", "onward", "gap", "to_transit", "from_transit")
-PATHS = (
-    ("inbound", "onward", 0.0),
-    ("inbound", "gap", 0.0),
-    ("inbound", "to_transit", -1.5),
-    ("from_transit", "onward", -1.5),
-)
-"""First leg, second leg, and log prior odds: a detour over two transit countries shows each of
-them one leg with the other, and is rarer than one over a single country."""
-ONE_HOP, GHOST, FIRST_OF_TWO, SECOND_OF_TWO = range(4)
-SATURATION = 4.0
-"""Evidence of a leg beyond this counts with its logarithm only: no rise on one leg, however large,
-makes up for the other."""
-AGREEMENT_WEIGHT = 0.75
-"""The agreement of the excesses is partly told by the evidence of the legs already."""
 UNRESTRICTED = "unrestricted goods of the same countries"
 NEUTRAL_COUNTRIES = "the same goods to neutral countries"
 FAKE_DATES = "the same corridors a year before the measures"
@@ -127,7 +113,6 @@ class _AtDate:
     """All legs of all cells, as seen from one date."""
 
     legs: dict[str, Leg]
-    agrees: tuple[Array, ...]
     exported_before: Array
 
 
@@ -248,45 +233,7 @@ def _at(
         found = of(usd, published)
         about = expected(found, False)
         legs[name] = leg(found, about)
-    return _AtDate(
-        legs,
-        tuple(_agreement(legs, a, b, reference).of(legs[a].excess, legs[b].excess) for a, b, _ in PATHS),
-        onward.before + supply.before,
-    )
-
-
-def saturated(evidence: Array) -> Array:
-    """Evidence up to `SATURATION` as it is, beyond it its logarithm."""
-    beyond = np.maximum(evidence - SATURATION, 0.0)
-    return np.minimum(evidence, SATURATION) + np.log1p(beyond)
-
-
-def two_leg_score(first: Array, second: Array, agrees: Array) -> Array:
-    """Evidence of two legs, and whether their amounts agree; NaN where one is not known."""
-    return saturated(first) + saturated(second) + AGREEMENT_WEIGHT * agrees
-
-
-def _score(
-    evidence: Mapping[str, Array], agrees: tuple[Array, ...], usable: frozenset[str]
-) -> tuple[Array, Ints]:
-    """The best path whose second leg may be used, and its index."""
-    values = np.stack(
-        [
-            two_leg_score(evidence[a], evidence[b], agree) + odds
-            if b in usable
-            else np.full(agree.shape, np.nan)
-            for (a, b, odds), agree in zip(PATHS, agrees, strict=True)
-        ]
-    )
-    if not usable:
-        return saturated(evidence["inbound"]), np.zeros(values.shape[1:], dtype=np.int64)
-    known = np.isfinite(values)
-    best = np.where(known, values, -np.inf).argmax(axis=0)
-    return np.fmax.reduce(values, axis=0), best.astype(np.int64)
-
-
-def _agreement(legs: Mapping[str, Leg], first: str, second: str, reference: Flags) -> Agreement:
-    return Agreement.among(legs[first].excess, legs[second].excess, reference)
+    return _AtDate(legs, onward.before + supply.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +243,6 @@ class _Seen:
     panel: Panel
     date: Ints
     legs: dict[str, Leg]
-    agrees: tuple[Array, ...]
     exported: Array
     reference: Flags
     kind: str
@@ -313,10 +259,13 @@ class _Seen:
         """The cells to be tested."""
         return self.panel.transit[:, None] & self.panel.restricted & self.moved
 
-    def scores(self, usable: frozenset[str]) -> tuple[Array, Ints]:
-        """See `_score`."""
-        evidence = {leg: x.evidence for leg, x in self.legs.items()}
-        return _score(evidence, self.agrees, usable)
+    @property
+    def cells(self) -> Cells:
+        """What their scores are made of."""
+        return Cells(
+            saturated(np.stack([self.legs[n].evidence for n in LEGS])),
+            np.stack([self.legs[n].excess for n in LEGS]),
+        )
 
 
 def detect(panel: Panel, min_placebos: int = 19) -> Detection:
@@ -342,7 +291,6 @@ def _see(panel: Panel, min_placebos: int) -> _Seen:
     siblings = sibling_matrix(panel)
     offset = offset_of(panel)
     arrays = {leg: {f: np.full(shape, np.nan) for f in _FIELDS} for leg in LEGS}
-    agrees = tuple(np.full(shape, np.nan) for _ in PATHS)
     controls: dict[str, dict[str, float]] = {leg: {} for leg in LEGS}
     exported = np.zeros(shape)
     for day in np.unique(date):
@@ -359,10 +307,8 @@ def _see(panel: Panel, min_placebos: int) -> _Seen:
             for name, weight in found.controls:
                 controls[leg][name] = max(weight, controls[leg].get(name, 0.0))
         exported[:, units] = seen.exported_before[:, units]
-        for into, agreed in zip(agrees, seen.agrees, strict=True):
-            into[:, units] = agreed[:, units]
     legs = {leg: Leg(**arrays[leg], controls=tuple(sorted(controls[leg].items()))) for leg in LEGS}
-    return _Seen(panel, date, legs, agrees, exported, reference, kind)
+    return _Seen(panel, date, legs, exported, reference, kind)
 
 
 _FIELDS = (
@@ -400,17 +346,13 @@ def _ranked(seen: _Seen, fakes: _Seen | None, min_placebos: int) -> Detection:
                 continue
             usable = {"onward", "to_transit"} if with_on else set()
             usable |= {"gap"} if with_gap else set()
-            value, odds, best, past = _among(seen, fakes, mine, placebo, frozenset(usable))
-            score[mine], path[mine] = value[mine], best[mine]
-            goods = value[placebo & np.isfinite(value)]
-            if len(goods) >= min_placebos:
-                p[mine] = joined_p(value[mine], goods, past)
-                known = placebo & np.isfinite(value)
-                if usable:
-                    p[mine] = np.minimum(
-                        p[mine] + _one_leg(seen, mine, known, value, odds, frozenset(usable)), 1.0
-                    )
-                most = max(most, len(goods) + len(past))
+            scored = _among(seen, fakes, mine, placebo, frozenset(usable))
+            score[mine], path[mine] = scored.score[mine], scored.path[mine]
+            goods = placebo & np.isfinite(scored.score)
+            if goods.sum() >= min_placebos:
+                by_chance = joined_p(scored.score[mine], scored.score[goods], scored.past)
+                p[mine] = np.minimum(by_chance + scored.one_leg(mine, goods), 1.0)
+                most = max(most, int(goods.sum()) + len(scored.past))
     # Nothing arrived there at all: no detour, and no test that could be lost.
     cells = panel.transit[:, None] & panel.restricted & (seen.date >= 0)
     came = legs["inbound"].after + legs["from_transit"].after > 0
@@ -445,56 +387,48 @@ def _placebos(seen: _Seen, fakes: _Seen | None) -> str:
     return f"{seen.kind}; {FAKE_DATES}" if fakes is not None else seen.kind
 
 
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Scores of all cells with the log odds of their countries, and of tested ones in the past."""
+
+    cells: Cells
+    scoring: Scoring
+    size: Array
+    score: Array
+    odds: Array
+    path: Ints
+    past: Array
+
+    def one_leg(self, tested: Flags, placebo: Flags) -> Array:
+        """See `one_leg_p`; nothing where one leg is all that there is."""
+        if not self.scoring.usable:
+            return np.zeros(int(tested.sum()))
+        size = classes_of(self.size, placebo)
+
+        def sized(chosen: Flags) -> Sized:
+            return Sized(self.cells.at(chosen), self.odds[chosen], size[chosen])
+
+        return one_leg_p(sized(tested), self.score[tested], sized(placebo), self.scoring)
+
+
 def _among(
     seen: _Seen, fakes: _Seen | None, tested: Flags, placebo: Flags, usable: frozenset[str]
-) -> tuple[Array, Array, Ints, Array]:
-    """Scores of all cells, the odds in them, their paths, and the scores of the tested cells at a fake date."""
-    value, best = seen.scores(usable)
-    own = value[placebo & np.isfinite(value)]
-    before = np.array([])
+) -> _Scored:
+    """Scores where these second legs may be used."""
+    cells = seen.cells
+    scoring = Scoring.among(cells, seen.reference, usable)
+    value, path = scoring.score(cells, cells)
+    pool = value[placebo & np.isfinite(value)]
+    past = np.array([])
     if fakes is not None:
-        earlier, _ = fakes.scores(usable)
-        cells = fakes.candidates & np.isfinite(earlier)
-        own = np.concatenate([own, earlier[cells]])
-        before = (earlier + country_odds(earlier, cells, own))[cells]
-    odds = country_odds(value, tested, own)
-    return value + odds, odds, best, before
-
-
-FIRST = ("inbound", "from_transit")
-SECOND = ("onward", "gap", "to_transit")
-
-
-def _one_leg(
-    seen: _Seen, tested: Flags, placebo: Flags, score: Array, odds: Array, usable: frozenset[str]
-) -> Array:  # fmt: skip
-    """See `one_leg_p`: the best path of legs that need not be of one cell."""
-    paths = [(a, b, c, _agreement(seen.legs, a, b, seen.reference)) for a, b, c in PATHS if b in usable]
-    at = {leg: i for i, leg in enumerate(LEGS)}
-    size = classes_of(seen.legs["inbound"].before, placebo)
-
-    def cells(chosen: Flags) -> Cells:
-        return Cells(
-            np.stack([saturated(seen.legs[n].evidence[chosen]) for n in LEGS]),
-            np.stack([seen.legs[n].excess[chosen] for n in LEGS]),
-            odds[chosen], size[chosen],
-        )  # fmt: skip
-
-    def best(which: int) -> Callable[[Cells], Array]:
-        def of(x: Cells) -> Array:
-            every = np.stack([x.evidence[at[path[which]]] + path[2] for path in paths])
-            return np.nan_to_num(np.fmax.reduce(every, axis=0), nan=-np.inf)
-        return of
-
-    def joined(e1: Array, x1: Array, e2: Array, x2: Array) -> Array:
-        out = np.full(np.broadcast_shapes(e1.shape[1:], e2.shape[1:]), -np.inf)
-        for a, b, prior, agree in paths:
-            i, j = at[a], at[b]
-            value = e1[i] + e2[j] + AGREEMENT_WEIGHT * agree.of(x1[i], x2[j]) + prior
-            np.fmax(out, value, out=out)
-        return out
-
-    return one_leg_p(cells(tested), score[tested], cells(placebo), (best(0), best(1)), joined)
+        held = fakes.cells
+        before, _ = Scoring.among(held, fakes.reference, usable).score(held, held)
+        told = fakes.candidates & np.isfinite(before)
+        pool = np.concatenate([pool, before[told]])
+        past = (before + country_odds(before, told, pool))[told]
+    odds = country_odds(value, tested, pool)
+    size = seen.legs["inbound"].before
+    return _Scored(cells, scoring, size, value + odds, odds, path, past)
 
 
 def _leg_ranks(evidence: Array, cells: Flags, placebo: Flags, min_placebos: int) -> Array:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
 from umweg.flows.half_years import Change
 from umweg.flows.panel import Ints
 from umweg.flows.stats import Array, Flags
@@ -163,7 +164,6 @@ class Agreement:
             return np.where(both, 0.0, AGREEMENT_LOW)
         ratio = np.log(np.where(both, second, 1.0)) - np.log(np.where(both, first, 1.0))
         value = (
-            (((ratio - self.centre) / self.spread) ** 2 - (ratio / AGREEMENT_SD) ** 2) / 2
-            + np.log(self.spread / AGREEMENT_SD)
-        )
+            ((ratio - self.centre) / self.spread) ** 2 - (ratio / AGREEMENT_SD) ** 2
+        ) / 2 + np.log(self.spread / AGREEMENT_SD)
         return np.where(both, np.clip(value, AGREEMENT_LOW, AGREEMENT_HIGH), AGREEMENT_LOW)

@@ -15,11 +15,12 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from umweg.flows.detector import FIRST_OF_TWO, ONE_HOP, SECOND_OF_TWO, Detection, saturated
+from umweg.flows.detector import Detection
 from umweg.flows.half_years import RAMP
 from umweg.flows.panel import Ints
 from umweg.flows.policy import VolumePolicy
 from umweg.flows.stats import Array, Flags
+from umweg.flows.two_legs import FIRST_OF_TWO, ONE_HOP, SECOND_OF_TWO, saturated
 
 ONE_SIDED_90 = 1.2816
 MOST_SE = 1.0

@@ -14,11 +14,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from umweg.flows.detector import FIRST_OF_TWO, SECOND_OF_TWO, Detection
+from umweg.flows.detector import Detection
 from umweg.flows.half_years import RAMP
 from umweg.flows.panel import Ints
 from umweg.flows.policy import VolumePolicy
 from umweg.flows.stats import Array, Flags
+from umweg.flows.two_legs import FIRST_OF_TWO, SECOND_OF_TWO
 from umweg.flows.volumes import Volumes
 from umweg.store.engine import Engine
 
