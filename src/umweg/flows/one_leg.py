@@ -98,7 +98,8 @@ def _drawn(placebo: Sized, size: int, second: bool, scoring: Scoring) -> tuple[C
     distance = np.abs(placebo.size - size)
     reach = np.sort(distance)[min(LEAST_IN_CLASS, len(distance)) - 1]
     pool = placebo.cells.at(distance <= reach)
-    order = np.argsort(-scoring.strength(pool, second), kind="stable")
+    # Equal ones in an order that does not depend on how the panel names its goods.
+    order = np.lexsort((*pool.excess, *pool.evidence, -scoring.strength(pool, second)))
     top, rest = order[:TOP], order[TOP:]
     if len(rest) > OTHERS:
         some = rest[np.linspace(0, len(rest) - 1, OTHERS).astype(np.int64)]
