@@ -5,7 +5,7 @@ scale from placebos of the same size, the onward leg or the mirror gap as second
 p-values, Benjamini-Hochberg. Ours beyond that, each measured in docs/detector.md: controls enter
 with the weight at which they predict unrestricted goods; legs are joined as evidence (−ln p) and
 not as z; the two excesses must agree in money; placebos get no more siblings than the cells that
-they stand for.
+they stand for; false alarms that need one leg only are counted beside those of chance (`one_leg`).
 
 Sources: Chupilkin, Javorcik, Plekhanov, EBRD WP 276 (2023) for the comparison with unrestricted
 goods; Benjamini and Hochberg, JRSS B 57 (1995); Fisher's method of joining p-values.
