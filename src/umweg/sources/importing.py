@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from umweg.errors import InputError, UsageError
+from umweg.sources.appearance import not_recognised, refuse_other_formats
 from umweg.sources.flow_table import DATASET, OriginInfo, check_names, import_flows
+from umweg.sources.opening import head_of
 from umweg.sources.registry import SOURCES, recognised
 from umweg.sources.source import ImportRequest, Progress, Source
 from umweg.store import Alarm, Manifest, Store
@@ -44,6 +46,9 @@ def import_files(
     # `Path.is_file` says no to what may not be looked into; opening says why.
     known = _source(files[0], source, mapping)
     name = source or (known.name if known else "")
+    if known is not None:
+        for path in files:
+            refuse_other_formats(head_of(path), seven=known.packs_with_7z)
     if known is None and mapping is None:
         if len(files) > 1:
             raise UsageError(
@@ -103,14 +108,16 @@ def _source(file: Path, named: str | None, mapping: Path | None) -> Source | Non
             allowed="small letters, digits and single hyphens, at most 60",
             next_step="add --source my-office",
         )
-    found = recognised(file)
+    head = head_of(file)
+    found = recognised(head)
     if len(found) == 1:
         return found[0]
+    if not found:
+        refuse_other_formats(head)
+        raise not_recognised(head, ", ".join(SOURCES))
     raise InputError(
-        "the source of the file is not recognised"
-        if not found
-        else f"the file may be of several sources: {', '.join(s.name for s in found)}",
+        f"the file may be of several sources: {', '.join(s.name for s in found)}",
         where=str(file),
-        allowed=", ".join(SOURCES),
-        next_step="name the source with --source, for a table of another kind with --mapping",
+        allowed=", ".join(s.name for s in found),
+        next_step="name the source with --source",
     )

@@ -30,6 +30,7 @@ from umweg.sources.mapping import (
     Where,
     Wide,
     flow_mapping,
+    known_names,
     read_document,
 )
 from umweg.sources.source import ImportRequest
@@ -135,7 +136,10 @@ class MappedTable:
 
     def _sheets(self) -> list[TableFile]:
         t = self._mapping.table
-        plain = TableFile(self.path, sheet=t.sheet, encoding=t.encoding, delimiter=t.delimiter)
+        known = known_names(self._mapping)
+        plain = TableFile(
+            self.path, sheet=t.sheet, encoding=t.encoding, delimiter=t.delimiter, recognise=known
+        )
         if t.sheets is None:
             return [plain]
         if plain.kind not in WORKBOOKS:
@@ -152,7 +156,7 @@ class MappedTable:
                 where=f"{self.path}, sheets: {listed(names)}",
                 next_step=f"correct table.sheets in {self._where}",
             )
-        return [TableFile(self.path, sheet=n) for n in chosen]
+        return [TableFile(self.path, sheet=n, recognise=known) for n in chosen]
 
     def _names_of(self, place: Place) -> CountryNames:
         if bad := [x for x in place.language if not is_language(x)]:

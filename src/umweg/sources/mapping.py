@@ -14,6 +14,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from umweg.errors import InputError
+from umweg.sources.table_header import Recognise
 
 HOLDS = ("flows", "entities")
 
@@ -182,6 +183,26 @@ class Origin(_Part):
     title: str | None = None
     url: str | None = None
     licence: str | None = None
+
+
+def columns_of(part: Any) -> set[str]:
+    """The names of columns in a mapping, or in a part of one."""
+    if isinstance(part, BaseModel):
+        found: set[str] = set()
+        for name in type(part).model_fields:
+            value = getattr(part, name)
+            if name == "column" and value is not None:
+                found |= {value} if isinstance(value, str) else set(value)
+            else:
+                found |= columns_of(value)
+        return found
+    return set().union(*map(columns_of, part)) if isinstance(part, tuple) else set()
+
+
+def known_names(part: Any) -> Recognise:
+    """Tells the header of a table: how many names of a row the mapping names."""
+    wanted = {" ".join(n.split()).casefold() for n in columns_of(part)}
+    return lambda names: len(wanted & {" ".join(n.split()).casefold() for n in names})
 
 
 class FlowMapping(_Part):

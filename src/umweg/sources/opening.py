@@ -6,6 +6,7 @@ allowed to, and nothing is unpacked to a name that an archive chose.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zipfile
@@ -38,6 +39,12 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The others (bzip2, LZMA) may take gigabytes of memory before the first byte comes out."""
 
 
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What a text in UTF-16 begins with."""
+
+_CHUNK = 1 << 20
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The beginning of a file, by which its format is recognised.
@@ -57,7 +64,8 @@ class Head:
     @property
     def text(self) -> str:
         """The beginning as text, for recognition only: bytes that are no UTF-8 are replaced."""
-        return self.data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
+        encoding = "utf-16" if self.data.startswith(UTF_16) else "utf-8-sig"
+        return self.data.decode(encoding, errors="replace")
 
 
 def head_of(path: Path) -> Head:
@@ -81,7 +89,12 @@ def members_of(path: Path) -> tuple[str, ...]:
     if not _is_zip(path):
         return ()
     with _reading(path), zipfile.ZipFile(path) as archive:
-        names = tuple(i.filename for i in archive.infolist() if not i.is_dir())
+        # A Mac puts a second file beside each: icons and the like, never what was packed.
+        names = tuple(
+            i.filename
+            for i in archive.infolist()
+            if not i.is_dir() and not i.filename.startswith("__MACOSX/")
+        )
     if len(names) > MAX_MEMBERS:
         raise InputError(
             f"the archive holds {len(names):,} files",
@@ -120,7 +133,21 @@ def opened(path: Path, member: str | None = None, max_bytes: int = MAX_BYTES) ->
             else:
                 raw = stack.enter_context(path.open("rb", buffering=0))
         bounded = _Bounded(raw, path, size, max_bytes)
-        yield cast(BinaryIO, io.BufferedReader(bounded, 1 << 20))
+        yield cast(BinaryIO, io.BufferedReader(bounded, _CHUNK))
+
+
+@contextmanager
+def opened_as_utf8(
+    path: Path, member: str | None = None, max_bytes: int = MAX_BYTES
+) -> Iterator[BinaryIO]:
+    """As `opened`, for text of publishers, which is UTF-8: UTF-16, as spreadsheets save it, comes
+    out as that. XML stays as it is, because its parser believes the encoding that it names."""
+    with opened(path, member, max_bytes) as stream:
+        start = cast(io.BufferedReader, stream).peek(4)[:4]
+        if start.startswith(UTF_16) and start[2:] not in (b"<\0", b"\0<"):
+            yield cast(BinaryIO, io.BufferedReader(_Utf8(stream, path), _CHUNK))
+        else:
+            yield stream
 
 
 def _member(archive: zipfile.ZipFile, path: Path, name: str) -> IO[bytes]:
@@ -128,9 +155,9 @@ def _member(archive: zipfile.ZipFile, path: Path, name: str) -> IO[bytes]:
         info = archive.getinfo(name)
     except KeyError:
         raise InputError(
-            f"the archive holds no file '{_plain(name)}'",
+            f"the archive holds no file '{plain(name)}'",
             where=str(path),
-            allowed=", ".join(_plain(n) for n in archive.namelist()[:5]),
+            allowed=", ".join(plain(n) for n in archive.namelist()[:5]),
             next_step="name one of its files",
         ) from None
     if info.compress_type not in _METHODS:
@@ -138,7 +165,7 @@ def _member(archive: zipfile.ZipFile, path: Path, name: str) -> IO[bytes]:
     return archive.open(info)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name that an archive chose, without signs that a terminal would obey."""
     return "".join(c if c.isprintable() else "?" for c in name)
 
@@ -151,7 +178,7 @@ def _only_member(path: Path) -> str:
             where=str(path),
             allowed="an archive of one file",
             next_step="unpack it and name the file that is meant: "
-            + ", ".join(_plain(n) for n in names[:5]),
+            + ", ".join(plain(n) for n in names[:5]),
         )
     return names[0]
 
@@ -165,6 +192,7 @@ def _reading(path: Path) -> Iterator[None]:
         raise InputError(
             f"the archive is damaged or cut off: {error}",
             where=str(path),
+            allowed="the whole archive, as the publisher hands it out",
             next_step="download it again",
         ) from error
     except (NotImplementedError, RuntimeError) as error:  # zipfile: method unknown, encrypted
@@ -207,6 +235,37 @@ class _Bounded(io.RawIOBase):
                 allowed=f"at most {self._max:,} bytes, and {MAX_RATIO} times its own size",
                 next_step="check where the file comes from; unpack it first if it is right",
             )
+        view[: len(data)] = data
+        return len(data)
+
+
+class _Utf8(io.RawIOBase):
+    """Text in UTF-16 as UTF-8."""
+
+    def __init__(self, raw: BinaryIO, path: Path) -> None:
+        self._raw, self._path = raw, path
+        self._decoder = codecs.getincrementaldecoder("utf-16")()
+        self._held = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        while not self._held:
+            chunk = self._raw.read(_CHUNK)
+            try:
+                self._held = self._decoder.decode(chunk, final=not chunk).encode()
+            except UnicodeError as error:
+                raise InputError(
+                    f"the text begins as UTF-16 and is none: {error}",
+                    where=str(self._path),
+                    allowed="text in UTF-8, or whole text in UTF-16",
+                    next_step="download it again, or save it as UTF-8",
+                ) from error
+            if not chunk:
+                break
+        data, self._held = self._held[: len(view)], self._held[len(view) :]
         view[: len(data)] = data
         return len(data)
 

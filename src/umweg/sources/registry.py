@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from umweg.errors import UsageError
 from umweg.sources import lists, trade
 from umweg.sources.ecb import SOURCE as ECB
 from umweg.sources.offered import offered
-from umweg.sources.opening import head_of
+from umweg.sources.opening import Head
 from umweg.sources.source import Source
 
 SOURCES: dict[str, Source] = {s.name: offered(s) for s in (*trade.SOURCES, *lists.SOURCES, ECB)}
@@ -30,7 +28,6 @@ def source_named(name: str) -> Source:
     return SOURCES[name]
 
 
-def recognised(path: Path) -> tuple[Source, ...]:
+def recognised(head: Head) -> tuple[Source, ...]:
     """The sources that a file may be of, by its beginning; empty where none knows it."""
-    head = head_of(path)
     return tuple(s for s in SOURCES.values() if s.recognises(head))

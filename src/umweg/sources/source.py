@@ -93,6 +93,7 @@ class Source:
         dataset: Data set of a file for which none is named; the name of the source without it.
         dataset_by_content: Whether the data set is named by what a file states, because the
             publisher hands out selections: another selection is no newer version of the first.
+        packs_with_7z: Whether the publisher packs its files so; no other source's file is one.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Source:
     max_shrink: float = 0.1
     dataset: str = field(default="")
     dataset_by_content: bool = False
+    packs_with_7z: bool = False
 
     def read(self, request: ImportRequest, store: Store) -> Manifest:
         """Import the files of a request."""

@@ -26,7 +26,8 @@ def find_header(rows: Sequence[Sequence[str]], recognise: Recognise | None = Non
 
     It is the first row that is about as wide as the widest: reports begin with a title, a date or
     an empty line, and those have a cell or two. With `recognise`, a row below it, or two rows on
-    top of each other, take its place if more of their names are known; but never one below a row
+    top of each other (joined, or the lower cell where it is not empty: merged cells name a group
+    above its columns), take its place if more of their names are known; but never one below a row
     of data, which would be lost.
     """
     widths = [sum(bool(t.strip()) for t in texts) for texts in rows]
@@ -45,9 +46,11 @@ def find_header(rows: Sequence[Sequence[str]], recognise: Recognise | None = Non
             best, known = Header(at, tuple(texts)), found
         above = rows[at - 1] if at else ()
         if len(above) == len(texts) and not _numbers((*above, *texts)):
-            both = tuple(f"{a} {b}".strip() for a, b in zip(above, texts, strict=True))
-            if (found := recognise(both)) > known:
-                best, known = Header(at, both, 2), found
+            pairs = list(zip(above, texts, strict=True))
+            joined, lower = (f"{a} {b}".strip() for a, b in pairs), (b or a for a, b in pairs)
+            for both in (tuple(joined), tuple(lower)):
+                if (found := recognise(both)) > known:
+                    best, known = Header(at, both, 2), found
     return best
 
 

@@ -11,6 +11,7 @@ from umweg.errors import UmwegError
 from umweg.sources import import_files
 from umweg.store import Store
 
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store.open(tmp_path / "store", create=True, with_sample=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from umweg.errors import InputError, PublisherError
+from umweg.sources.appearance import error_message, is_web_page, named
 from umweg.sources.opening import head_of
 from umweg.sources.source import Form
 
@@ -19,12 +19,6 @@ _OTHER: dict[str, tuple[str, ...]] = {
 """Parts of a content type that say that it is another format. Publishers name a CSV file
 `text/plain` or `application/octet-stream` as often as `text/csv`: what is neutral is judged by its
 first bytes."""
-
-_OF_AN_ERROR = {
-    "code", "detail", "error", "errors", "message", "path", "status", "statusCode", "success",
-    "timestamp", "title", "type",
-}  # fmt: skip
-"""Keys of JSON objects by which interfaces report an error (RFC 9457 among them)."""
 
 _MAGIC = {"zip": b"PK\x03\x04", "7z": b"7z\xbc\xaf\x27\x1c"}
 
@@ -73,41 +67,19 @@ def check_bytes(path: Path, form: Form, where: str) -> None:
     if b"\0" in data[:1024] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refused("binary data", form, where)
     begins = data[:1] if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else b""
-    web_page = data[:512].lower().startswith((b"<!doctype html", b"<html"))
     fits = {"xml": (b"<",), "json": (b"{", b"[")}.get(form)
     other = begins in (b"<", b"{", b"[") if fits is None else begins not in (*fits, b"")
-    if web_page or other:
+    if is_web_page(data) or other:
         raise _refused(_named(data), form, where)
-    if (
-        form == "json"
-        and data.startswith(b"{")
-        and (said := _message(data.decode("utf-8", "replace")))
-    ):
-        raise _refused(f"an error{said}", form, where)
+    if form == "json" and (said := error_message(data.decode("utf-8", "replace"))):
+        raise _refused(f"an error message ({said})", form, where)
 
 
 def _named(data: bytes) -> str:
     """What some bytes are, in words, with the message where they hold one."""
-    text = data[:4096].decode("utf-8", errors="replace").strip()
-    if text[:512].lower().startswith(("<!doctype html", "<html")):
-        return "a web page"
-    if text.startswith("<"):
-        return "XML"
-    if text.startswith(("{", "[")):
-        return f"JSON{_message(text)}"
-    return "another format"
-
-
-def _message(text: str) -> str:
-    """The message of a JSON object of nothing but an error; it is short, so whole in `text`."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return ""
-    if not isinstance(found, dict) or found.keys() - _OF_AN_ERROR:
-        return ""
-    words = [str(found[k]) for k in ("message", "error", "detail") if found.get(k)]
-    return f" ({words[0][:200]})" if words else ""
+    begins = data.lstrip()[:1]
+    kinds = {b"<": "XML", b"{": "JSON", b"[": "JSON"}
+    return named(data) or kinds.get(begins, "another format")
 
 
 def _refused(what: str, form: Form, where: str) -> PublisherError:

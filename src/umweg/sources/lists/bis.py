@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from umweg.sources.lists.csv_rows import csv_rows, encoding_of, with_header
 from umweg.sources.lists.entry import Entry
 from umweg.sources.lists.fields import Fields
 from umweg.sources.lists.list_import import ListInfo, ListTask, import_list
@@ -51,25 +50,15 @@ def digest(*parts: str) -> str:
 
 
 def _read(task: ListTask) -> None:
-    path = task.files[0]
-    with task.open(path) as stream:
-        encoding = encoding_of(stream)
     entries: dict[str, Entry] = {}
-    with task.open(path) as stream:
-        rows = csv_rows(stream, path, delimiter="\t", encoding=encoding)
-        header, body = with_header(rows, path, _COLUMNS)
-        for row in body:
-            task.read()
-            if row.reject is not None:
-                task.set_aside(row.reject)
-                continue
-            values = dict(zip(header, row.cells, strict=True))
-            number = digest(values["Name"], values["Effective_Date"], values["Street_Address"])
-            if number in entries:  # one order, published again after a change
-                entries[number].rows += 1
-            else:
-                entries[number] = task.entry(number, "LegalEntity", order="mdy")
-            _add(entries[number], Fields(values, task.noticed, "DPL"))
+    _, body = task.table(_COLUMNS)
+    for _, values in body:
+        number = digest(values["Name"], values["Effective_Date"], values["Street_Address"])
+        if number in entries:  # one order, published again after a change
+            entries[number].rows += 1
+        else:
+            entries[number] = task.entry(number, "LegalEntity", order="mdy")
+        _add(entries[number], Fields(values, task.noticed, "DPL"))
     for entry in entries.values():
         task.keep(entry, 0, json.dumps([n["name"] for n in entry.names], ensure_ascii=False))
 

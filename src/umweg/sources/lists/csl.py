@@ -13,7 +13,6 @@ from typing import Any
 
 from umweg.errors import InputError
 from umweg.sources.batches import Reject
-from umweg.sources.lists.csv_rows import csv_rows, encoding_of, with_header
 from umweg.sources.lists.entry import Entry
 from umweg.sources.lists.fields import Fields
 from umweg.sources.lists.json_records import json_document
@@ -78,23 +77,15 @@ def import_csl(request: ImportRequest, store: Store) -> Manifest:
 
 
 def _read_csv(task: ListTask) -> None:
-    path = task.files[0]
-    with task.open(path) as stream:
-        encoding = encoding_of(stream)
     entries: dict[str, Entry] = {}
-    with task.open(path) as stream:
-        header, body = with_header(csv_rows(stream, path, encoding=encoding), path, _NEEDED)
-        for row in body:
-            task.read()
-            if row.reject is not None:
-                task.set_aside(row.reject)
-                continue
-            values: dict[str, Any] = dict(zip(header, row.cells, strict=True))
-            for name in _LISTED:
-                values[name] = _parts(values.get(name) or "")
-            values["ids"] = [_id(text) for text in _parts(values.get("ids") or "")]
-            values["addresses"] = [{"address": a} for a in _parts(values.get("addresses") or "")]
-            _add(task, entries, values, row.number)
+    _, body = task.table(_NEEDED)
+    for number, cells in body:
+        values: dict[str, Any] = {**cells}
+        for name in _LISTED:
+            values[name] = _parts(cells.get(name) or "")
+        values["ids"] = [_id(text) for text in _parts(cells.get("ids") or "")]
+        values["addresses"] = [{"address": a} for a in _parts(cells.get("addresses") or "")]
+        _add(task, entries, values, number)
     for entry in entries.values():
         task.keep(entry)
 
@@ -110,6 +101,16 @@ def _read_json(task: ListTask) -> None:
             where=str(path),
             allowed="the JSON of the Consolidated Screening List",
             next_step="download it again",
+        )
+    total = document.get("total")
+    if isinstance(total, int) and total != len(results):
+        raise InputError(
+            f"this is a page of the interface's answer: {len(results):,} of {total:,} entries; "
+            "nothing was stored, because the others would read as 'not listed'",
+            where=str(path),
+            allowed="all entries of the list",
+            next_step="download the whole list (consolidated.csv or consolidated.json), or use "
+            "`umweg data fetch lists csl`",
         )
     entries: dict[str, Entry] = {}
     for number, values in enumerate(results, 1):

@@ -6,12 +6,12 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from umweg.errors import InputError
-from umweg.sources.batches import Reject, ragged
+from umweg.sources.batches import Reject, cut, ragged
 
 MAX_LINE = 4 << 20
 """Bytes of one line; the longest line of a published list known has 300 KB."""
@@ -79,11 +79,13 @@ def csv_rows(
     *,
     delimiter: str = ",",
     encoding: str = "utf-8",
+    skip: int = 0,
 ) -> Iterator[Row]:
     """The rows of a CSV file; blank lines are no rows, and neither is a last line of byte 0x1A.
 
     A quote that is not closed swallows the lines after it. Where a row over several lines has
-    not the right number of fields, its lines are therefore read again one by one.
+    not the right number of fields, its lines are therefore read again one by one. A delimiter at
+    the end of a row, which the header has not, says nothing.
 
     Args:
         stream: The bytes.
@@ -91,12 +93,16 @@ def csv_rows(
         columns: How many fields a row has; as many as the first one without it.
         delimiter: What stands between fields.
         encoding: How the bytes are written; bytes that are none set their row aside.
+        skip: Lines above the first row.
 
     Raises:
-        InputError: a line or a field is endless, or there are bytes that no text has.
+        InputError: a line or a field is endless, there are bytes that no text has, or the file
+            ends in the middle of a row.
     """
     lines = Lines(stream, path, encoding)
     source = iter(lines)
+    for _ in islice(source, skip):
+        pass
     if csv.field_size_limit() != MAX_FIELD:
         csv.field_size_limit(MAX_FIELD)
     for line in source:
@@ -123,6 +129,15 @@ def csv_rows(
         if not cells or not "".join(parts).strip("\x1a \r\n"):
             continue
         columns = columns or len(cells)
+        if len(cells) == columns + 1 and not cells[-1].strip():
+            cells.pop()
+        if _is_cut_off(parts, len(cells) == columns, delimiter):
+            raise InputError(
+                f"the file ends in the middle of the row that begins in line {first}",
+                where=str(path),
+                allowed="the whole file: a list that was cut off reads as 'nobody else is listed'",
+                next_step="download it again",
+            )
         if len(cells) == columns and not bad:
             yield Row(first, tuple(cells))
         elif len(parts) == 1 or len(cells) == columns:
@@ -165,26 +180,64 @@ def _reject(
     return ragged(number, len(cells), columns, delimiter, line.strip())
 
 
-def with_header(
-    rows: Iterator[Row], path: Path, needed: tuple[str, ...]
-) -> tuple[tuple[str, ...], Iterator[Row]]:
-    """The header of a file and its other rows.
+def _is_cut_off(parts: list[str], whole: bool, delimiter: str) -> bool:
+    """Whether the lines of a row are the last of the file, and it lacks its end."""
+    if parts[-1].endswith(("\n", "\r", "\x1a")):
+        return False
+    try:
+        next(csv.reader(parts, delimiter=delimiter, strict=True), None)
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return not whole
+
+
+_ABOVE = 5
+"""Lines in which a header is looked for: a date or a title may stand above it."""
+
+DELIMITERS = ",;\t|"
+"""Programs in which a file was saved again choose among these by the language of the computer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the header of a file is, and what it says.
+
+    Attributes:
+        above: The lines above it.
+        names: The names of the columns.
+        delimiter: What stands between them.
+    """
+
+    above: tuple[str, ...]
+    names: tuple[str, ...]
+    delimiter: str
+
+
+def header_of(stream: BinaryIO, path: Path, needed: tuple[str, ...], encoding: str) -> Header:
+    """The first line that has the columns of a list.
 
     Raises:
-        InputError: there is no header, or it lacks a column that is needed.
+        InputError: there is none.
     """
-    header = next(rows, None)
-    names = tuple(c.strip() for c in header.cells) if header else ()
+    lines = [line.rstrip("\r\n") for line in islice(Lines(stream, path, encoding), _ABOVE)]
+    best: Header | None = None
+    for n, line in enumerate(lines):
+        delimiter = max(DELIMITERS, key=line.count)
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+        found = Header(tuple(lines[:n]), tuple(c.strip() for c in cells), delimiter)
+        if not set(needed) - set(found.names):
+            return found
+        if best is None or set(needed) & set(found.names) > set(needed) & set(best.names):
+            best = found
+    names = best.names if best else ()
     missing = [n for n in needed if n not in names]
-    if missing:
-        raise InputError(
-            f"the file has not the columns of this list; missing: {', '.join(missing)}",
-            where=str(path),
-            allowed=", ".join(needed),
-            next_step="download the list again in the format that the documentation names, or "
-            "choose another --source",
-        )
-    return names, chain(rows)
+    raise InputError(
+        f"the file has not the columns of this list; missing: {', '.join(missing)}",
+        where=f"{path}, first line: {cut(lines[0]) if lines else '(empty)'}",
+        allowed=f"{', '.join(needed)}, in English, as the publisher writes them",
+        next_step="download the list again in the format that the documentation names, or "
+        "choose another --source",
+    )
 
 
 def encoding_of(stream: BinaryIO) -> str:

@@ -11,7 +11,6 @@ import json
 import re
 
 from umweg.sources.batches import Reject
-from umweg.sources.lists.csv_rows import csv_rows, encoding_of, with_header
 from umweg.sources.lists.entry import Entry
 from umweg.sources.lists.fields import Fields, Node
 from umweg.sources.lists.languages import language_of
@@ -32,8 +31,7 @@ def _recognises(head: Head) -> bool:
     text = head.text
     if "http://eu.europa.ec/fpi/fsd/export" in text[:2_000]:
         return True
-    first = text.partition("\n")[0]
-    return "Entity_LogicalId;" in first
+    return re.search(r"\bEntity_LogicalId\W", text.partition("\n")[0]) is not None
 
 
 EU = Source(
@@ -139,26 +137,14 @@ _REGULATION = (
 
 
 def _read_csv(task: ListTask) -> None:
-    path = task.files[0]
-    with task.open(path) as stream:
-        encoding = encoding_of(stream)
-    if encoding != "utf-8":
-        task.noticed.add("encoding-assumed", "the file is no UTF-8; it was read as", encoding)
     entries: dict[str, Entry] = {}
-    with task.open(path) as stream:
-        rows = csv_rows(stream, path, delimiter=";", encoding=encoding)
-        header, body = with_header(rows, path, _NEEDED)
-        for row in body:
-            task.read()
-            if row.reject is not None:
-                task.set_aside(row.reject)
-                continue
-            values = dict(zip(header, row.cells, strict=True))
-            if task.published is None:
-                task.published_on(values.get("fileGenerationDate") or "")
-            if problem := _add(task, entries, values):
-                raw = json.dumps(values, ensure_ascii=False)
-                task.set_aside(Reject(row.number, "bad-row", problem, raw))
+    _, body = task.table(_NEEDED)
+    for number, values in body:
+        if task.published is None:
+            task.published_on(values.get("fileGenerationDate") or "")
+        if problem := _add(task, entries, values):
+            raw = json.dumps(values, ensure_ascii=False)
+            task.set_aside(Reject(number, "bad-row", problem, raw))
     for entry in entries.values():
         task.keep(entry)
 

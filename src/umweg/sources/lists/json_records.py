@@ -45,7 +45,7 @@ def json_lines(stream: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, An
     """The objects of JSON lines with their line numbers; a line that is none is set aside.
 
     Raises:
-        InputError: a line is endless.
+        InputError: a line is endless, or the last one is cut off.
     """
     number = 0
     while line := stream.readline(MAX_LINE + 1):
@@ -64,6 +64,13 @@ def json_lines(stream: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, An
             found = error
         if isinstance(found, dict):
             yield number, found
+        elif isinstance(found, Exception) and not line.endswith(b"\n"):
+            raise InputError(
+                f"the file ends in the middle of line {number}: {cut(str(found))}",
+                where=str(path),
+                allowed="the whole file: a list that was cut off reads as 'nobody else is listed'",
+                next_step="download it again",
+            )
         else:
             what = cut(str(found)) if isinstance(found, Exception) else "no object"
             text = line.decode("utf-8", errors="backslashreplace").strip()

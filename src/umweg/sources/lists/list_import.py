@@ -16,11 +16,12 @@ from umweg.errors import InputError, UsageError
 from umweg.sources.aside import Aside
 from umweg.sources.batches import Reject
 from umweg.sources.flow_table import check_names
+from umweg.sources.lists.csv_rows import Header, csv_rows, encoding_of, header_of
 from umweg.sources.lists.days import Order, day_of
 from umweg.sources.lists.entry import Entry, PartyTables
 from umweg.sources.lists.fields import Noticed
 from umweg.sources.lists.last_time import compare_with_last_time
-from umweg.sources.opening import opened
+from umweg.sources.opening import opened_as_utf8
 from umweg.sources.source import ImportRequest, Source
 from umweg.store import Manifest, Store, commit, input_file
 from umweg.store.contracts import ORIGINS
@@ -79,8 +80,46 @@ class ListTask:
     @contextmanager
     def open(self, path: Path, member: str | None = None) -> Iterator[BinaryIO]:
         """The bytes of one of the files."""
-        with opened(path, member, max_bytes=8 << 30) as stream:
+        with opened_as_utf8(path, member, max_bytes=8 << 30) as stream:
             yield stream
+
+    def table(
+        self, needed: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], Iterator[tuple[int, dict[str, str]]]]:
+        """The lines above the header of the first file, and its rows by the header's names.
+
+        Rows are counted as read; those that are none are set aside.
+
+        Args:
+            needed: Columns by which the header is found.
+        """
+        path = self.files[0]
+        with self.open(path) as stream:
+            encoding = encoding_of(stream)
+        if encoding != "utf-8":
+            self.noticed.add("encoding-assumed", "the file is no UTF-8; it was read as", encoding)
+        with self.open(path) as stream:
+            header = header_of(stream, path, needed, encoding)
+        return header.above, self._rows(path, header, encoding)
+
+    def _rows(
+        self, path: Path, header: Header, encoding: str
+    ) -> Iterator[tuple[int, dict[str, str]]]:
+        with self.open(path) as stream:
+            rows = csv_rows(
+                stream,
+                path,
+                len(header.names),
+                delimiter=header.delimiter,
+                encoding=encoding,
+                skip=len(header.above) + 1,
+            )
+            for row in rows:
+                self.read()
+                if row.reject is not None:
+                    self.set_aside(row.reject)
+                else:
+                    yield row.number, dict(zip(header.names, row.cells, strict=True))
 
     def entry(self, number: str, schema: str, rows: int = 1, order: Order = "dmy") -> Entry:
         """A new entity that is made of some rows of the file."""

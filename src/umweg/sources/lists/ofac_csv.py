@@ -6,6 +6,7 @@ Source: OFAC, "Specially Designated Nationals and Blocked Persons: data specific
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from umweg.errors import InputError
 from umweg.sources.batches import Reject
-from umweg.sources.lists.csv_rows import Row, csv_rows, encoding_of
+from umweg.sources.lists.csv_rows import DELIMITERS, Lines, Row, csv_rows, encoding_of
 from umweg.sources.lists.entry import Entry
 from umweg.sources.lists.list_import import ListTask
 from umweg.sources.lists.ofac_terms import (
@@ -35,19 +36,22 @@ from umweg.sources.lists.ofac_terms import (
 KINDS = {12: "the list (sdn.csv)", 5: "aliases (alt.csv)", 6: "addresses (add.csv)", 2: "comments"}
 """Fields of a row → which of the files it is."""
 
+_SAMPLE = 50
+"""Lines by which it is told which of the files one is."""
+
 NULL = "-0-"
 
 MAX_REMARKS = 1_000
 """Characters of the remarks in the list; what is beyond stands in the comments."""
 
-Lines = list[Row]
+Rows = list[Row]
 _Problem = tuple[str, str] | None
 _Add = Callable[[Entry, list[str]], _Problem]
 
 
 def read_csv(task: ListTask) -> None:
     """Read the files of a task and hand over their entities."""
-    files: dict[int, Lines] = {}
+    files: dict[int, Rows] = {}
     for path in task.files:
         width, rows = _rows(task, path)
         if width in files:
@@ -64,6 +68,14 @@ def read_csv(task: ListTask) -> None:
             where=", ".join(map(str, task.files)),
             allowed=", ".join(KINDS.values()),
             next_step="name sdn.csv (or cons_prim.csv) first, then the others",
+        )
+    missing = [name for width, name in KINDS.items() if width not in files and width != 2]
+    if missing:
+        task.noticed.add(
+            "companion-missing",
+            "only a part of the list was imported: a name that stands in the other files is not "
+            "found; name them all in one import. Missing is",
+            " and ".join(missing),
         )
     comments = {r.cells[0].strip(): r for r in files.get(2, [])}
     entries: dict[str, Entry] = {}
@@ -86,15 +98,16 @@ def read_csv(task: ListTask) -> None:
         task.keep(entry)
 
 
-def _rows(task: ListTask, path: Path) -> tuple[int, Lines]:
+def _rows(task: ListTask, path: Path) -> tuple[int, Rows]:
     """The rows of a file that have its number of fields; the others are set aside."""
     with task.open(path) as stream:
         encoding = encoding_of(stream)
     if encoding != "utf-8":
         task.noticed.add("encoding-assumed", "the file is no UTF-8; it was read as", encoding)
     with task.open(path) as stream:
-        widths = Counter(len(r.cells) for r in islice(csv_rows(stream, path), 50) if r.cells)
-    width = next((w for w, _ in widths.most_common() if w in KINDS), 0)
+        lines = list(islice(Lines(stream, path, encoding), _SAMPLE))
+    kinds = Counter((_width(line, d), d) for line in lines for d in DELIMITERS)
+    width, delimiter = next((k for k, _ in kinds.most_common() if k[0] in KINDS), (0, ""))
     if not width:
         raise InputError(
             "the file is none of OFAC's CSV files",
@@ -102,9 +115,9 @@ def _rows(task: ListTask, path: Path) -> tuple[int, Lines]:
             allowed="; ".join(f"{n} fields: {name}" for n, name in KINDS.items()),
             next_step="download it again, or name another --source",
         )
-    kept: Lines = []
+    kept: Rows = []
     with task.open(path) as stream:
-        for row in csv_rows(stream, path, width, encoding=encoding):
+        for row in csv_rows(stream, path, width, delimiter=delimiter, encoding=encoding):
             task.read()
             if row.reject is not None:
                 task.set_aside(row.reject)
@@ -113,6 +126,13 @@ def _rows(task: ListTask, path: Path) -> tuple[int, Lines]:
             else:
                 kept.append(row)
     return width, kept
+
+
+def _width(line: str, delimiter: str) -> int:
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:  # an endless field: reading the file says so
+        return 0
 
 
 def _value(text: str) -> str:

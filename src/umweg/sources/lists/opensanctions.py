@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from umweg.sources.batches import Reject
-from umweg.sources.lists.csv_rows import csv_rows, encoding_of, with_header
 from umweg.sources.lists.entry import Entry
 from umweg.sources.lists.fields import Fields
 from umweg.sources.lists.json_records import json_lines
@@ -376,32 +375,19 @@ def _paper(
 
 
 def _read_csv(task: ListTask) -> None:
-    path = task.files[0]
-    with task.open(path) as stream:
-        encoding = encoding_of(stream)
-    with task.open(path) as stream:
-        header, body = with_header(csv_rows(stream, path, encoding=encoding), path, _NEEDED)
-        for row in body:
-            task.read()
-            if row.reject is not None:
-                task.set_aside(row.reject)
-                continue
-            values = dict(zip(header, row.cells, strict=True))
-            raw = json.dumps(values, ensure_ascii=False)
-            fields = Fields(values, task.noticed, "targets.simple")
-            schema = fields.take("schema")
-            if schema not in SCHEMAS:
-                task.set_aside(
-                    Reject(
-                        row.number, "schema-not-held",
-                        f"there is no table for '{schema}'; allowed: {', '.join(SCHEMAS)}", raw,
-                    )
-                )  # fmt: skip
-                continue
-            entry = task.entry(fields.take("id"), schema)
-            _simple(entry, fields)
-            fields.done()
-            task.keep(entry, row.number, raw)
+    _, body = task.table(_NEEDED)
+    for number, values in body:
+        raw = json.dumps(values, ensure_ascii=False)
+        fields = Fields(values, task.noticed, "targets.simple")
+        schema = fields.take("schema")
+        if schema not in SCHEMAS:
+            what = f"there is no table for '{schema}'; allowed: {', '.join(SCHEMAS)}"
+            task.set_aside(Reject(number, "schema-not-held", what, raw))
+            continue
+        entry = task.entry(fields.take("id"), schema)
+        _simple(entry, fields)
+        fields.done()
+        task.keep(entry, number, raw)
 
 
 def _several(fields: Fields, name: str) -> list[str]:

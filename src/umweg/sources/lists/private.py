@@ -19,6 +19,7 @@ from umweg.sources.lists.entry import Entry, one_line
 from umweg.sources.lists.list_import import ListInfo, ListTask, import_list
 from umweg.sources.lists.numbers import ISSUER, named_numbers
 from umweg.sources.lists.opensanctions import share_of
+from umweg.sources.mapping import columns_of, known_names
 from umweg.sources.source import ImportRequest
 from umweg.sources.table_file import TableFile
 from umweg.store import Manifest, Store
@@ -190,23 +191,6 @@ class EntityMapping(_Part):
             )
         return self
 
-    def columns(self) -> set[str]:
-        """The columns that the mapping uses."""
-        return set(_columns(self))
-
-
-def _columns(part: Any) -> list[str]:
-    found: list[str] = []
-    if isinstance(part, Value) and part.column is not None:
-        found.append(part.column)
-    if isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            found += _columns(getattr(part, name))
-    if isinstance(part, tuple):
-        for one in part:
-            found += _columns(one)
-    return found
-
 
 def entity_mapping(document: dict[str, Any], where: str) -> EntityMapping:
     """A document as the mapping of a table of parties.
@@ -261,9 +245,13 @@ def _read(task: ListTask, mapping: EntityMapping) -> None:
     for path in task.files:
         given = mapping.table
         table = TableFile(
-            path, sheet=given.sheet, encoding=given.encoding, delimiter=given.delimiter
+            path,
+            sheet=given.sheet,
+            encoding=given.encoding,
+            delimiter=given.delimiter,
+            recognise=known_names(mapping),
         )
-        used = mapping.columns()
+        used = columns_of(mapping)
         _check(table, path.name, used, mapping, str(task.request.mapping))
         for note in table.notes:
             task.noticed.add("read-as", "what was assumed of the file", note)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from umweg.sources.batches import Reject
-from umweg.sources.lists.csv_rows import csv_rows, encoding_of, with_header
 from umweg.sources.lists.entry import Entry
 from umweg.sources.lists.fields import Fields
 from umweg.sources.lists.languages import language_of
@@ -60,29 +59,23 @@ def import_conlist(request: ImportRequest, store: Store) -> Manifest:
     return import_list(request, store, ListInfo.of(CONLIST, "uk-conlist/1"), _read)
 
 
+_SAID = re.compile(r"(?:Report Date|Last Updated)\W+(\w[\w/ .-]*\w)")
+
+
+def said_day(above: Sequence[str]) -> str:
+    """The day that a line above the header says, as written; empty where none does."""
+    found = _SAID.search("\n".join(above))
+    return found[1] if found else ""
+
+
 def _read(task: ListTask) -> None:
-    path = task.files[0]
-    with task.open(path) as stream:
-        encoding = encoding_of(stream)
-    if encoding != "utf-8":
-        task.noticed.add("encoding-assumed", "the file is no UTF-8; it was read as", encoding)
     groups: dict[str, Entry] = {}
-    with task.open(path) as stream:
-        first = stream.readline(200).decode("utf-8", errors="replace").lstrip("\ufeff")
-        task.published_on(first.partition(",")[2])
-        rows = csv_rows(stream, path, encoding=encoding)
-        header, body = with_header(rows, path, _NEEDED)
-        for row in body:
-            task.read()
-            # The first line, which says the day, is no row: line numbers count it all the same.
-            if row.reject is not None:
-                task.set_aside(row.reject)
-                continue
-            values = dict(zip(header, row.cells, strict=True))
-            problem = _add(task, groups, values)
-            if problem:
-                raw = json.dumps(values, ensure_ascii=False)
-                task.set_aside(Reject(row.number + 1, "bad-row", problem, raw))
+    above, body = task.table(_NEEDED)
+    task.published_on(said_day(above))
+    for number, values in body:
+        if problem := _add(task, groups, values):
+            raw = json.dumps(values, ensure_ascii=False)
+            task.set_aside(Reject(number, "bad-row", problem, raw))
     for entry in groups.values():
         task.keep(entry)
 

@@ -11,12 +11,11 @@ import re
 from collections.abc import Sequence
 
 from umweg.sources.batches import Reject
-from umweg.sources.lists.csv_rows import csv_rows, encoding_of, with_header
 from umweg.sources.lists.entry import Entry
 from umweg.sources.lists.fields import Fields, Node
 from umweg.sources.lists.languages import language_of
 from umweg.sources.lists.list_import import ListInfo, ListTask, import_list
-from umweg.sources.lists.uk_conlist import numbered, register_numbers
+from umweg.sources.lists.uk_conlist import numbered, register_numbers, said_day
 from umweg.sources.lists.xml_records import records
 from umweg.sources.opening import Head, head_of
 from umweg.sources.source import ImportRequest, Source
@@ -31,8 +30,8 @@ def _recognises(head: Head) -> bool:
     text = head.text
     if re.search(r"<Designations[\s>]", text[:2_000]):
         return True
-    lines = text.split("\n", 2)
-    return any("Unique ID" in line and "Designation Type" in line for line in lines[:2])
+    lines = text.split("\n", 5)
+    return any("Unique ID" in line and "Designation Type" in line for line in lines[:5])
 
 
 UKSL = Source(
@@ -126,30 +125,14 @@ def _built(entry: Entry, text: str) -> None:
 
 
 def _read_csv(task: ListTask) -> None:
-    path = task.files[0]
-    with task.open(path) as stream:
-        encoding = encoding_of(stream)
-    if encoding != "utf-8":
-        task.noticed.add("encoding-assumed", "the file is no UTF-8; it was read as", encoding)
     entries: dict[str, Entry] = {}
-    with task.open(path) as stream:
-        first = stream.readline(1 << 16).decode("utf-8", errors="replace")
-    said = re.match(r"\W*(?:Report Date|Last Updated)\W+(\d+-\w+-\d+|[\d/]+)", first)
-    if said:
-        task.published_on(said[1])
-    with task.open(path) as stream:
-        if said:  # the line of the date, above the header
-            stream.readline(1 << 16)
-        header, body = with_header(csv_rows(stream, path, encoding=encoding), path, _NEEDED)
-        for row in body:
-            task.read()
-            if row.reject is not None:
-                task.set_aside(row.reject)
-                continue
-            values = dict(zip(header, row.cells, strict=True))
-            if problem := _add(task, entries, values):
-                raw = json.dumps(values, ensure_ascii=False)
-                task.set_aside(Reject(row.number + (said is not None), "bad-row", problem, raw))
+    above, body = task.table(_NEEDED)
+    if said := said_day(above):
+        task.published_on(said)
+    for number, values in body:
+        if problem := _add(task, entries, values):
+            raw = json.dumps(values, ensure_ascii=False)
+            task.set_aside(Reject(number, "bad-row", problem, raw))
     for entry in entries.values():
         task.keep(entry)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import ibis
@@ -19,9 +20,11 @@ import ibis.expr.types as ir
 
 from umweg.errors import InputError
 from umweg.sources.aside import Aside
+from umweg.sources.batches import listed
 from umweg.sources.cells import FIRST_YEAR, LAST_YEAR
 from umweg.sources.opening import Head, members_of
 from umweg.sources.source import ImportRequest, Source
+from umweg.sources.trade.decimals import Note
 from umweg.sources.trade.figures import Figures, import_figures
 from umweg.sources.trade.judging import (
     Reasons,
@@ -37,7 +40,7 @@ from umweg.sources.trade.judging import (
     with_place,
 )
 from umweg.sources.trade.places import M49_NO_COUNTRY, m49_to_alpha3
-from umweg.sources.trade.text_rows import Layout, Read, csv_rows, unpacked
+from umweg.sources.trade.text_rows import Layout, Read, Renamed, csv_rows, unpacked
 from umweg.store import Manifest, Store
 from umweg.store.bulk import Bulk, Text
 
@@ -53,17 +56,34 @@ _NAME = re.compile(r"BACI_HS(\d\d)(?:_Y(\d{4}))?_V(\d{4})(\d{2})", re.IGNORECASE
 
 
 def _edition(path: Path) -> tuple[str, str]:
-    """The edition of the HS and the version of BACI, by a file's name or that of its members."""
-    for name in (path.name, *members_of(path)):
-        found = _NAME.search(name)
-        if found and found[1] in EDITIONS:
-            return found[1], f"{found[3]}{found[4]}"
-    raise InputError(
-        "the edition of the HS is not told by the file's name",
-        where=str(path),
-        allowed="a name such as BACI_HS17_V202401.zip or BACI_HS17_Y2022_V202401.csv",
-        next_step="give the file back the name under which CEPII publishes it",
-    )
+    """The edition of the HS and the version of BACI, by a file's name and those of its members."""
+    names = [n for n in (path.name, *members_of(path)) if _NAME.search(n)]
+    matches = [m for n in names if (m := _NAME.search(n)) and m[1] in EDITIONS]
+    found = {(m[1], f"{m[3]}{m[4]}") for m in matches}
+    if not found:
+        raise InputError(
+            "the edition of the HS is not told by the file's name",
+            where=str(path),
+            allowed="a name such as BACI_HS17_V202401.zip or BACI_HS17_Y2022_V202401.csv",
+            next_step="give the file back the name under which CEPII publishes it",
+        )
+    if len(found) > 1:
+        raise InputError(
+            "the names say different editions or versions of BACI; nothing was stored",
+            where=f"{path}: {listed(names)}",
+            allowed="one edition and one version in all names",
+            next_step="download it again; give an archive back the name of its files",
+        )
+    ((edition, version),) = found
+    today = f"{date.today():%Y%m}"  # noqa: DTZ011 - the user's own calendar day
+    if not "01" <= version[4:] <= "12" or version > today:
+        raise InputError(
+            f"the version {version} of the file's name is no month until today",
+            where=str(path),
+            allowed="V and the month of publication, such as V202401",
+            next_step="give the file back the name under which CEPII publishes it",
+        )
+    return edition, version
 
 
 def _judge(edition: str) -> Figures:
@@ -101,6 +121,9 @@ def _judge(edition: str) -> Figures:
         rows = rows.mutate(code_not_checked=rows.code_known.isnull())
         reasons: Reasons = [
             (rows.period.isnull(), "bad-period", "year '" + rows.t_t[:80] + "'; allowed: YYYY"),
+            (year < int(vintage[2:]), "period-before-edition",
+             "year " + rows.t_t[:80] + f": BACI states trade in {vintage} from its year on; the "
+             "name of the file may be another's"),
             *place_reasons(rows, "reporter", rows.t_i[:80], ibis.literal("")),
             *place_reasons(rows, "partner", rows.t_j[:80], ibis.literal("")),
             (rows.reporter == rows.partner, "reporter-is-partner",
@@ -124,6 +147,24 @@ def _judge(edition: str) -> Figures:
     )  # fmt: skip
 
 
+def _of_year(shown: Path) -> Renamed:
+    """Refuses a file whose first row is of another year than its name."""
+    said = next((m[2] for m in _NAME.finditer(shown.name) if m[2]), None)
+
+    def names_of(names: list[str], row: list[str]) -> tuple[list[str], None]:
+        year = dict(zip(names, row, strict=False)).get("t", "").strip()
+        if said and year and year != said:
+            raise InputError(
+                f"the name says the year {said}, the first row {year}; nothing was stored",
+                where=str(shown),
+                allowed="the year of the name in all rows",
+                next_step="download it again",
+            )
+        return names, None
+
+    return names_of
+
+
 def _read(bulk: Bulk, path: Path, n: int, first: int, aside: Aside) -> Read:
     members = [m for m in members_of(path) if _NAME.search(Path(m).name)
                and Path(m).name.lower().endswith(".csv")]  # fmt: skip
@@ -135,13 +176,16 @@ def _read(bulk: Bulk, path: Path, n: int, first: int, aside: Aside) -> Read:
             next_step="download it again",
         )
     texts: list[Text] = []
-    notes: list[tuple[str, int, str]] = []
+    notes: list[Note] = []
     rows = rejected = 0
     chosen: list[str | None] = [*members] or [None]
     for member in chosen:
         plain = unpacked(path, bulk, member)
         shown = Path(f"{path}:{member}") if member else path
-        found = csv_rows(bulk, plain, LAYOUT, aside, shown=shown, file=n, first=first + rows)
+        found = csv_rows(
+            bulk, plain, LAYOUT, aside, shown=shown, file=n, first=first + rows,
+            renamed=_of_year(shown),
+        )  # fmt: skip
         texts += found.texts
         notes += found.notes
         rows += found.rows

@@ -10,23 +10,22 @@ in the bulk facility, comext/COMEXT_METADATA.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
-from umweg.errors import InputError, UsageError
+from umweg.errors import InputError
 from umweg.nomenclature import Nomenclature
 from umweg.sources.aside import Aside
 from umweg.sources.cells import FIRST_YEAR, LAST_YEAR
-from umweg.sources.opening import FREE_BYTES, MAX_BYTES, MAX_RATIO, Head, head_of, opened
+from umweg.sources.opening import Head, head_of
+from umweg.sources.seven_zip import SEVEN, is_7z, unpacked_7z
 from umweg.sources.source import ImportRequest, Source
 from umweg.sources.trade.figures import Figures, import_figures
+from umweg.sources.trade.json_rows import cube_rows
 from umweg.sources.trade.judging import (
     Reasons,
     code_reasons,
@@ -46,8 +45,6 @@ from umweg.sources.trade.text_rows import Layout, Read, csv_rows, unpacked
 from umweg.store import Manifest, Store
 from umweg.store.bulk import Bulk
 
-_SEVEN = b"7z\xbc\xaf\x27\x1c"
-
 BULK = Layout(
     title="a bulk file of Comext",
     wanted=("reporter", "partner", "product_nc", "flow", "stat_procedure", "suppl_unit",
@@ -66,12 +63,13 @@ OLD_NAMES = {
 }  # fmt: skip
 """Names of the bulk files before version 2, which have numbers beside the letters of countries."""
 
+_DIMENSIONS = ("freq", "reporter", "partner", "product", "flow", "indicators", "time_period")
+
 SDMX = Layout(
     title="an SDMX-CSV answer of Comext",
-    wanted=("freq", "reporter", "partner", "product", "flow", "indicators", "time_period",
-            "obs_value", "obs_flag"),
+    wanted=(*_DIMENSIONS, "obs_value", "obs_flag"),
     required=("reporter", "partner", "product", "flow", "indicators", "time_period", "obs_value"),
-    ignored=("dataflow", "last update", "structure", "structure_id", "structure_name",
+    ignored=("dataflow", "last update", "structure", "structure_id", "structure_name", "action",
              "conf_status"),
     numbers=("obs_value",),
 )  # fmt: skip
@@ -203,7 +201,8 @@ def _priced(rows: ir.Table) -> ir.Table:
 def judge_sdmx(rows: ir.Table) -> ir.Table:
     """Steps: rows of an SDMX answer as parts of figures, each kept or with the reason why not."""
     rows = rows.mutate(
-        **{f"t_{n}": text(rows, n) for n in SDMX.wanted},
+        **{f"t_{n}": text(rows, n) for n in ("obs_value", "obs_flag")},
+        **{f"t_{n}": text(rows, n).split(":")[0].strip() for n in _DIMENSIONS},
         n_obs_value=finite(number(rows, "obs_value")),
     )
     of = rows.t_indicators.upper()
@@ -273,119 +272,47 @@ def _old(names: list[str], _row: list[str]) -> tuple[list[str], None]:
     return [OLD_NAMES.get(numbers.get(n, n), numbers.get(n, n)) for n in names], None
 
 
+def _without_labels(names: list[str], _row: list[str]) -> tuple[list[str], None]:
+    """The names of the columns of codes, where the answer has labels too: in a column beside each
+    (version 2), or behind a colon (version 1)."""
+    codes = [n.partition(":")[0].strip() for n in names]
+    if "structure_name" not in codes:
+        return codes, None
+    known = {*SDMX.wanted, *SDMX.ignored}
+    labels = [before in known and (n not in known or n == before)
+              for before, n in pairwise(["", *codes])]  # fmt: skip
+    return ["" if label else n for n, label in zip(codes, labels, strict=True)], None
+
+
 def _read_bulk(bulk: Bulk, path: Path, n: int, first: int, aside: Aside) -> Read:
-    plain = _unpacked_7z(path, bulk) if _is_7z(path) else unpacked(path, bulk)
+    plain = unpacked_7z(path, bulk.stage.scratch()) if is_7z(path) else unpacked(path, bulk)
     return csv_rows(bulk, plain, BULK, aside, shown=path, file=n, first=first, renamed=_old)
 
 
 def _read_sdmx(bulk: Bulk, path: Path, n: int, first: int, aside: Aside) -> Read:
     head = head_of(path)
     if head.text.lstrip().startswith("{"):
-        return _json_stat(bulk, path, n, first)
-    return csv_rows(bulk, unpacked(path, bulk), SDMX, aside, shown=path, file=n, first=first)
-
-
-def _is_7z(path: Path) -> bool:
-    with path.open("rb") as f:
-        return f.read(6) == _SEVEN
-
-
-def _unpacked_7z(path: Path, bulk: Bulk) -> Path:
-    """The only member of a 7z archive, in the scratch folder; bounded in size."""
-    try:
-        import py7zr
-    except ImportError as error:
-        raise UsageError(
-            "a 7z archive needs the extra 'comext'",
-            where=str(path),
-            next_step="pip install 'umweg[comext]', or unpack the file first",
-        ) from error
-    folder = bulk.stage.scratch() / f"seven-{path.name}"
-    shutil.rmtree(folder, ignore_errors=True)
-    try:
-        with py7zr.SevenZipFile(path) as archive:
-            members = [m for m in archive.list() if not m.is_directory]
-            size = sum(m.uncompressed for m in members)
-            packed = path.stat().st_size
-            if size > MAX_BYTES or (size > FREE_BYTES and size > MAX_RATIO * packed):
-                raise InputError(
-                    f"the archive unpacks to {size:,} bytes from {packed:,}; nothing was stored",
-                    where=str(path),
-                    allowed=f"at most {MAX_BYTES:,} bytes, and {MAX_RATIO} times its own size",
-                    next_step="check where the file comes from",
-                )
-            if len(members) != 1:
-                raise InputError(
-                    f"the archive holds {len(members)} files", where=str(path),
-                    allowed="the one .dat file of a month", next_step="unpack it first",
-                )  # fmt: skip
-            archive.extractall(folder)
-    except InputError:
-        raise
-    except Exception as error:  # py7zr has many kinds of its own, lzma and struct have others
-        raise InputError(
-            f"the archive is damaged or cut off: {error}",
-            where=str(path),
-            next_step="download it again",
-        ) from error
-    (found,) = [p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()]
-    return found
-
-
-_MAX_CUBE = 1 << 28
-"""Bytes of a JSON answer; Eurostat refuses larger extractions itself."""
-
-
-def _json_stat(bulk: Bulk, path: Path, n: int, first: int) -> Read:
-    """A JSON-stat answer: one row for each figure of its cube."""
-    import json
-
-    with opened(path, max_bytes=_MAX_CUBE) as stream:
-        try:
-            cube = json.loads(stream.read(), parse_float=str, parse_int=str)
-            dims, sizes = cube["id"], [int(s) for s in cube["size"]]
-            values = cube.get("value") or {}
-            labels = []
-            for d, size in zip(dims, sizes, strict=True):
-                index = cube["dimension"][d]["category"]["index"]
-                codes = (
-                    index if isinstance(index, list) else sorted(index, key=lambda c: int(index[c]))
-                )
-                if len(codes) != size:
-                    raise ValueError(f"dimension {d} has {len(codes)} codes, not {size}")
-                labels.append(codes)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise InputError(
-                f"the JSON answer is damaged or no JSON-stat: {error!r}"[:300],
-                where=str(path),
-                allowed="an object with id, size, dimension, value",
-                next_step="download it again, or ask for SDMX-CSV",
-            ) from error
-    held = dict(enumerate(values)) if isinstance(values, list) else values
-    names = ["time_period" if d.lower() == "time" else d.lower() for d in dims]
-    SDMX.check([*names, "obs_value"], path)
-    cells = product(*labels)
-    rows: list[dict[str, str | None]] = []
-    for number_, cell in enumerate(cells):
-        value = held.get(str(number_), held.get(number_))
-        if value is not None:
-            rows.append({**dict(zip(names, cell, strict=True)), "obs_value": str(value)})
-
-    def batches() -> Iterator[pa.Table]:
-        columns = {k: pa.array([r.get(k) for r in rows], pa.string()) for k in SDMX.wanted}
-        yield pa.table({"row": range(first + 1, first + len(rows) + 1), **columns})
-
-    return Read((SDMX.rows(bulk, batches(), n),), 0, len(rows))
+        return cube_rows(bulk, path, SDMX, file=n, first=first)
+    plain = unpacked(path, bulk)
+    return csv_rows(
+        bulk, plain, SDMX, aside, shown=path, file=n, first=first, renamed=_without_labels
+    )
 
 
 def _first_line(head: Head) -> str:
     return head.text.lstrip().partition("\n")[0].lower()
 
 
+def _is_tsv(line: str) -> bool:
+    return "\\time_period" in line or "\\time\t" in line
+
+
 def recognises(head: Head) -> bool:
     """Whether the beginning of a file is Comext's."""
     line = _first_line(head)
-    if head.data[:6] == _SEVEN:
+    if _is_tsv(line):
+        return True
+    if head.data.startswith(SEVEN):
         return head.path.name.lower().startswith("full")
     if "product_nc" in line and "flow" in line:
         return True
@@ -406,6 +333,7 @@ SOURCE = Source(
     licence="Eurostat: reuse with attribution (CC BY 4.0)",
     hosts=("ec.europa.eu",),
     dataset_by_content=True,
+    packs_with_7z=True,
 )
 
 _NOT_CHECKED = (
@@ -428,6 +356,7 @@ BULK_FIGURES = Figures(
         "code-not-checked": _NOT_CHECKED,
     },
     summed=True,
+    spoils=("missing-value", "not-a-number", "negative-value", "conflicting-statements"),
     practice=_PRACTICE,
     derivation="summed over statistical procedures; country codes mapped",
 )
@@ -453,6 +382,14 @@ def import_comext(request: ImportRequest, store: Store) -> Manifest:
     Raises:
         InputError: see `import_figures`; files of both kinds at once.
     """
+    for path in request.files:
+        if _is_tsv(_first_line(head_of(path))):
+            raise InputError(
+                "this is Eurostat's TSV, which has a column for each period; nothing was stored",
+                where=str(path),
+                allowed="SDMX-CSV, JSON-stat, or a bulk file",
+                next_step="download it again and choose SDMX-CSV",
+            )
     kinds = {_is_bulk(p) for p in request.files}
     if len(kinds) > 1:
         raise InputError(
@@ -469,7 +406,7 @@ def _is_bulk(path: Path) -> bool:
     head = head_of(path)
     line = _first_line(head)
     return (
-        head.data[:6] == _SEVEN
+        head.data.startswith(SEVEN)
         or "product_nc" in line
         or ("obs_value" not in line and not head.text.lstrip().startswith("{"))
     )

@@ -21,7 +21,9 @@ from umweg.sources.aside import Aside
 from umweg.sources.cells import COMTRADE_VINTAGES, FIRST_YEAR, LAST_YEAR
 from umweg.sources.opening import Head, head_of
 from umweg.sources.source import ImportRequest, Source
+from umweg.sources.trade.decimals import Note
 from umweg.sources.trade.figures import Figures, import_figures
+from umweg.sources.trade.json_rows import json_rows
 from umweg.sources.trade.judging import (
     Reasons,
     code_reasons,
@@ -37,7 +39,7 @@ from umweg.sources.trade.judging import (
     with_place,
 )
 from umweg.sources.trade.places import M49_NO_COUNTRY, m49_to_alpha3
-from umweg.sources.trade.text_rows import Layout, Read, csv_rows, json_rows, unpacked
+from umweg.sources.trade.text_rows import Layout, Read, csv_rows, unpacked
 from umweg.store import Manifest, Store
 from umweg.store.bulk import ABOUT, Bulk
 
@@ -244,7 +246,7 @@ def _about_reasons(rows: ir.Table) -> Reasons:
 # -- reading --------------------------------------------------------------------------------------
 
 
-def shifted_back(names: list[str], row: list[str]) -> tuple[list[str], tuple[str, int, str] | None]:
+def shifted_back(names: list[str], row: list[str]) -> tuple[list[str], Note | None]:
     """The names that the cells really belong to.
 
     In the download each line but the header may end with a comma. Programs that take the first

@@ -24,6 +24,7 @@ from umweg.periods import Window
 from umweg.sources.aside import Aside
 from umweg.sources.coverage import Seen, write_coverage
 from umweg.sources.source import ImportRequest, Source
+from umweg.sources.trade.decimals import Note
 from umweg.sources.trade.judging import FIGURES, KEY
 from umweg.sources.trade.text_rows import Read
 from umweg.store import Alarm, Manifest, Store, commit, input_file
@@ -34,6 +35,7 @@ _ORDER = ("code", "partner", "reporter", "flow", "period", "nomenclature")
 _SORTED = 1_000_000
 """Rows up to which figures are sorted, which packs them best. More stay in the order of their file:
 publishers write months and reporters one after the other, and sorting would cost a fifth."""
+_ASIDE = ("row", "file", "reason", "detail", "raw")
 _COMPARED = ("value_reported", "currency", "basis", "net_weight_kg", "quantity", "quantity_unit")
 
 
@@ -53,6 +55,8 @@ class Figures:
         same: Columns that are alike in all rows and that `judge` leaves out.
         alarms: Name of the alarm → what a reader must know; its column is the name with `_`.
         summed: Whether rows of one key are parts of one figure, and added up.
+        spoils: Reasons of a row set aside for which the other parts of its figure cannot stand
+            alone: their sum would be less than what was published.
         breakdown: Reason of the rows that are parts of a total beside them.
         practice: How the publisher names the partner.
         reconciled: Whether the figures are reconciled from both sides' reports.
@@ -69,6 +73,7 @@ class Figures:
     same: Mapping[str, str] = field(default_factory=dict)
     alarms: Mapping[str, str] = field(default_factory=dict)
     summed: bool = False
+    spoils: tuple[str, ...] = ()
     breakdown: str | None = None
     practice: str | None = None
     reconciled: bool = False
@@ -93,7 +98,7 @@ def import_figures(
     with store.importing() as stage:
         bulk, aside = store.bulk(stage), Aside(stage)
         texts: list[Text] = []
-        notes: list[tuple[str, int, str]] = []
+        notes: list[Note] = []
         rows_read = rejected = numbered = 0
         hashes: list[str] = []
         for n, path in enumerate(request.files):
@@ -119,7 +124,12 @@ def import_figures(
         keys = _key_counts(judged, figures, bulk)
         kept = judged.filter(judged.reason.isnull())
         if keys["repeated"]:
-            kept = _without_repeated(kept, bulk, bad)
+            kept, gone = _without_repeated(kept, bulk, bad)
+            lost = [judged, gone]
+        else:
+            lost = [judged]
+        if figures.spoils:
+            kept = _without_spoilt(kept, lost, figures, bulk, bad)
         kept, alone = _with_value(kept, figures)
         if alone is not None:
             bad.add(alone, bulk, "without-value")
@@ -292,8 +302,8 @@ def _without_total(keys: Mapping[str, int]) -> list[Alarm]:
     ]
 
 
-def _without_repeated(kept: ir.Table, bulk: Bulk, bad: _Bad) -> ir.Table:
-    """Without statements made twice: the first counts if they agree, none if they do not."""
+def _without_repeated(kept: ir.Table, bulk: Bulk, bad: _Bad) -> tuple[ir.Table, ir.Table]:
+    """Without statements made twice, and those: the first counts if they agree, none if not."""
     keys = [*KEY, "part"]
     grouped = kept.group_by(*keys).agg(n=kept.count(), first_row=kept.row.min())
     twice = bulk.keep(grouped.filter(grouped.n > 1), "keys made twice")
@@ -320,8 +330,32 @@ def _without_repeated(kept: ir.Table, bulk: Bulk, bad: _Bad) -> ir.Table:
         ),
         raw=ibis.struct({c: gone[c] for c in FIGURES}).cast("json").cast("string"),
     )  # fmt: skip
-    held = bulk.keep(gone.select("row", "file", "reason", "detail", "raw"), "made twice")
+    held = bulk.keep(gone.select(*_ASIDE, *KEY), "made twice")
     bad.add(held, bulk, "repeated")
+    return kept.anti_join(held, "row"), held
+
+
+def _without_spoilt(
+    kept: ir.Table, lost: Sequence[ir.Table], figures: Figures, bulk: Bulk, bad: _Bad
+) -> ir.Table:
+    """Without the parts of a figure that has lost one of them."""
+    keys = [t.filter(t.reason.isin(figures.spoils)).select(*KEY) for t in lost]
+    spoilt = bulk.keep(ibis.union(*keys).distinct() if keys[1:] else keys[0].distinct(), "spoilt")
+    parts = kept.drop("reason", "detail", "raw").semi_join(spoilt, list(KEY))
+    held = bulk.keep(
+        parts.select(
+            "row",
+            "file",
+            reason=ibis.literal("incomplete-figure"),
+            detail=ibis.literal(
+                "another row of the same figure is set aside; the sum of the others would be less "
+                "than what was published"
+            ),
+            raw=ibis.struct({c: parts[c] for c in FIGURES}).cast("json").cast("string"),
+        ),
+        "parts of spoilt figures",
+    )
+    bad.add(held, bulk, "incomplete")
     return kept.anti_join(held, "row")
 
 

@@ -177,8 +177,13 @@ def code_reasons(rows: ir.Table) -> Reasons:
         (doubtful.startswith("99"), "unspecified-goods",
          "code " + rows.code + " stands for goods that are not specified: no code of the HS"),
         (~shape | (rows.code == ""), "bad-code",
-         "code '" + rows.code[:80] + "'; allowed: 2, 4, 6 or 8 digits, or TOTAL; some sub-codes "
-         "are kept secret or are a publisher's own"),
+         ibis.cases(
+             (rows.code.re_search(r"^[0-9]{1,7}$"),
+              "code '" + rows.code + "' has an odd number of digits: a spreadsheet may have taken "
+              "its leading zero; allowed: 2, 4, 6 or 8 digits, as the publisher sent them"),
+             else_="code '" + rows.code[:80] + "'; allowed: 2, 4, 6 or 8 digits, or TOTAL; some "
+             "sub-codes are kept secret or are a publisher's own",
+         )),
         (rows.code_known == ibis.literal(False), "code-not-in-nomenclature",
          rows.nomenclature + " has no code '" + rows.code + "'"),
     ]  # fmt: skip
