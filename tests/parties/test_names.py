@@ -111,6 +111,39 @@ def test_romanisations_of_one_name_meet(spellings: tuple[str, ...]) -> None:
     assert len({key_of(latin(s)[0]) for s in spellings}) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("الزراعية", "agriculture"),  # the article, and the ending of an adjective
+        ("للصناعات", "industry"),  # for the industries
+        ("والتجارة", "trading"),  # and the trade
+        ("نیروهای", "force"),  # Persian: forces of
+        ("اسلامی", "religious"),
+        ("تأمين", "insurance"),
+        (
+            "المخابرات",
+            "intelligence",
+        ),  # of Arabic, with its article; without it telecoms in Persian
+        ("مخابرات", "telecommunication"),
+        ("محمود", None),
+    ],
+)
+def test_words_in_arabic_letters_are_known_in_their_forms(text: str, concept: str | None) -> None:
+    found = glossary().native_of(text)
+    assert (found and found[0]) == concept
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("義烏市永盛進出口有限公司", ["yiwu", "", "import", "export"]),
+        ("上海電子科技有限公司", ["shanghai", "electronics", "technology"]),
+    ],
+)
+def test_a_name_in_han_falls_into_words(text: str, meant: list[str]) -> None:
+    assert [w.concept for w in analyse(text, BODY).readings[0]] == meant
+
+
 def test_written_vowels_tell_two_arabic_names_apart() -> None:
     def missing(abjad: str, latin: str) -> int:
         return (written_vowels(abjad) & ~heard_vowels(latin)).bit_count()
@@ -118,6 +151,10 @@ def test_written_vowels_tell_two_arabic_names_apart() -> None:
     assert missing("محمد", "muhammad") == 0
     assert missing("محمود", "mahmud") == 0
     assert missing("محمود", "muhammad") == 1
+    assert missing("حسن", "hasan") == missing("حسين", "hussein") == 0
+    assert missing("حسن", "hussein") == 1  # a long vowel that is heard is written
+    assert missing("والي", "wali") == missing("بطرس", "boutros") == 0
+    assert missing("صالح", "saule") == 1  # and so is one at the end
 
 
 @pytest.mark.parametrize(
@@ -231,7 +268,7 @@ def test_numbers(text: str, number: str) -> None:
 
 
 def test_the_data_files_are_whole() -> None:
-    assert {r["kind"] for r in rows_of("glossary.csv")} == {"w", "p", "s"}
+    assert {r["kind"] for r in rows_of("glossary.csv")} == {"w", "n", "p", "s"}
     assert len(glossary().whole) > 1000
     assert len(forms().table) > 300
     assert len(people().equal) > 300

@@ -69,6 +69,10 @@ SLOPE = 1.26
 CONSONANT = 1.3
 """What a consonant that differs costs, as a part of their number: vowels tell nothing there."""
 
+PLACED = 0.4
+"""What a place costs, as a part of another word, that one name alone has in the same script: there
+it tells a branch from its parent."""
+
 UNHEARD = 0.12
 """What a long vowel costs that one word writes and the other does not have."""
 
@@ -768,8 +772,8 @@ def _any_foreign(a: Words, ours: Array) -> bool:
 
 @compiled()
 def _left_over(
-    a: Words, ours: Array, left: int, w: Array, generic: float, light: float, costs: Array,
-    alone: Array,
+    a: Words, ours: Array, left: int, w: Array, place: float, generic: float, light: float,
+    costs: Array, alone: Array,
 ) -> Any:  # fmt: skip
     """What the words that are left over of a name cost: the light ones, and the others by weight.
 
@@ -786,7 +790,9 @@ def _left_over(
             light += w[LIGHTLY] * weight
             continue
         conflict = max(weight, 0.8) if kind == INITIAL else weight
-        part = w[ABSENT_PLACE] if kind == OF_PLACE else generic if kind == GENERIC else 1.0
+        if kind == OF_PLACE and place >= PLACED:
+            conflict = max(weight, 1.0)  # two branches
+        part = place if kind == OF_PLACE else generic if kind == GENERIC else 1.0
         single = weight * part
         k = n
         while k > 0 and (
@@ -838,13 +844,16 @@ def agree(
         if words > 2 or not _FAINT[kind]:
             telling += 1
     # Where one name is a translation of the other, words of trade come and go.
-    generic = w[ABSENT_GENERIC]
+    generic, place = w[ABSENT_GENERIC], max(w[ABSENT_PLACE], PLACED)
     if _any_foreign(a, ours) != _any_foreign(b, theirs):
         generic = min(0.5 if named else 1.0, generic)
+        place = w[ABSENT_PLACE]
     solid, cost = room.floats, 0.0
-    cost, n = _left_over(a, ours, left_ours, w, generic, cost, solid[OURS], solid[OURS_ALONE])
+    cost, n = _left_over(
+        a, ours, left_ours, w, place, generic, cost, solid[OURS], solid[OURS_ALONE]
+    )
     cost, m = _left_over(
-        b, theirs, left_theirs, w, generic, cost, solid[THEIRS], solid[THEIRS_ALONE]
+        b, theirs, left_theirs, w, place, generic, cost, solid[THEIRS], solid[THEIRS_ALONE]
     )
     pairs = min(n, m)
     for k in range(pairs):

@@ -11,11 +11,12 @@ from umweg.parties.fold import clean, script_of, words_of
 from umweg.parties.keys import latin_of
 from umweg.parties.legal_forms import Form, without_forms, without_unspaced
 from umweg.parties.packed import Array, Words
-from umweg.parties.scripts import language_of, readings, syllables
+from umweg.parties.scripts import language_of, readings, simplified, syllables
 from umweg.parties.words import (
     GENERIC,
     NAME,
     NUMBER,
+    PLACE,
     SMALL,
     UNSPACED,
     Word,
@@ -145,8 +146,8 @@ def _arabic(w: str) -> list[tuple[str, str]]:
         w = w[father.end() :]
     elif w.startswith(_AL) and len(w) > 3 and w != "الله":
         w = w[2:]
-    if w.startswith("وال") and len(w) > 5:
-        w = w[3:]
+    if w.startswith(("وال", "لل")) and len(w) > 5:
+        w = w[2:] if w.startswith("لل") else w[3:]
     out.append((w, latin_reading(w)))
     return out
 
@@ -257,7 +258,7 @@ def _one_body(text: str, group: str) -> Name:
     spread = words_of(text)
     found: list[Form] = []
     if not text.isascii():
-        words, spread = spread, []
+        words, spread = list(map(simplified, spread)), []
         for w in words:
             if script_of(w) in ("Hani", "Kana", "Thai"):
                 rest, own = without_unspaced(w)
@@ -279,7 +280,11 @@ def _one_body(text: str, group: str) -> Name:
         if script in UNSPACED and script != "Kana":
             out += _unspaced_words(w, script)
         elif script == "Arab":
-            for t, x in _arabic(w):
+            known, parts = glossary().native_of(w), _arabic(w)
+            if known and len(parts) == 1:  # with its article a word may be another one
+                out.append(word(*parts[0], False, known[1], known[0]))
+                continue
+            for t, x in parts:
                 out += words_of_body(t, x, vessel)
         else:
             latin = latin_reading(w).replace(" ", "")
@@ -375,6 +380,10 @@ def _tens(x: Word) -> bool:
 _TENS = frozenset({"20", "30", "40", "50", "60", "70", "80", "90"})
 
 
+_DIVISIONS = frozenset("市省县区")
+"""Behind a place what it is: city, province, county, district."""
+
+
 def _unspaced_words(w: str, script: str) -> list[Word]:
     """A name without spaces: words of the glossary, and what stands between them as one word."""
     g = glossary()
@@ -394,11 +403,20 @@ def _unspaced_words(w: str, script: str) -> list[Word]:
 
     i = 0
     while i < len(w):
+        if w[i] in _DIVISIONS and not between and out and out[-1].kind == PLACE:
+            i += 1  # 深圳市: the city of Shenzhen
+            continue
         for size in range(min(g.longest_han, len(w) - i), 0, -1):
-            value = g.han.get(w[i : i + size])
+            part = w[i : i + size]
+            value = g.han.get(part)
+            if part in g.phrases:
+                close()
+                for english in g.phrases[part]:
+                    out += (replace(x, foreign=True) for x in words_of_body(english, english))
+                i += size
+                break
             if value is not None:
                 close()
-                part = w[i : i + size]
                 out.append(word(part, read(part), False, value[1], value[0]))
                 i += size
                 break

@@ -109,6 +109,14 @@ def _by_icu(word: str, script: str) -> str:
     return "".join(c for c in anyascii(latin).lower() if c.isalnum() or c == " ").strip()
 
 
+@lru_cache(maxsize=16_384)
+def simplified(word: str) -> str:
+    """A word in Han with traditional characters made simplified; any other as it is."""
+    if script_of(word) != "Hani":
+        return word
+    return str(_transliterator("Traditional-Simplified").transliterate(word))
+
+
 def syllables(word: str) -> list[str]:
     """The readings of the characters of a word in Han."""
     return [_by_icu(c, "Hani") for c in word]

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
+from umweg.parties import arabic
 from umweg.parties.fold import script_of, words_of
 from umweg.parties.keys import bones_of, bones_of_abjad, key_of, latin_of, soft_of
-from umweg.parties.scripts import ABJADS, DATA, load_yaml, readings
+from umweg.parties.scripts import ABJADS, DATA, load_yaml, readings, simplified
 
 NAME, GENERIC, NUMBER, INITIAL, PARTICLE, TITLE, PATRONYMIC, GENERATION, PLACE, SMALL = range(10)
 """Kinds of words. GENERIC: a word of trade that many firms share."""
@@ -99,6 +100,7 @@ class Glossary:
     native: dict[str, tuple[str, int]] = field(default_factory=dict)
     native_stems: dict[str, tuple[str, int]] = field(default_factory=dict)
     han: dict[str, tuple[str, int]] = field(default_factory=dict)
+    phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     longest_han: int = 1
 
     def of(self, text: str, latin: str) -> tuple[str, int] | None:
@@ -119,6 +121,9 @@ class Glossary:
 
     def native_of(self, text: str) -> tuple[str, int] | None:
         """The concept of a word in the letters of its language."""
+        if script_of(text) == "Arab":
+            spelt = self.native.get(text)
+            return spelt or next((f for x in arabic.forms(text) if (f := self.native.get(x))), None)
         found = self.native.get(text)
         if found is not None:
             return found
@@ -135,13 +140,14 @@ class Glossary:
         )
 
 
-_KINDS = {"w": GENERIC, "p": PLACE, "s": SMALL}
+_KINDS = {"w": GENERIC, "n": NAME, "p": PLACE, "s": SMALL}
 
 
 @cache
 def glossary() -> Glossary:
     """The packaged glossary."""
     g = Glossary()
+    folded: list[tuple[str, tuple[str, int]]] = []
     for row in rows_of("glossary.csv"):
         concept = row["english"].split()[0]
         value = (concept, _KINDS[row["kind"]])
@@ -155,6 +161,10 @@ def glossary() -> Glossary:
             stem = "".join(words_of(word.rstrip("-")))
             if not stem:
                 continue
+            if script_of(stem) == "Arab":
+                g.native.setdefault(stem, value)
+                folded.append((arabic.folded(stem), value))
+                continue
             if word.endswith("-"):
                 g.native_stems.setdefault(stem, value)
                 if script_of(stem) == "Cyrl" and len(stem) >= 5:
@@ -164,12 +174,15 @@ def glossary() -> Glossary:
                 if script_of(stem) == "Cyrl" and len(stem) >= 4:
                     g.whole.setdefault(latin_reading(stem), value)
         for word in f"{row['han'] or ''} {row['other'] or ''}".split():
-            stem = "".join(words_of(word))
+            stem = simplified("".join(words_of(word)))
             if script_of(stem) not in UNSPACED:
                 g.native.setdefault(stem, value)
             elif len(stem) >= 2 or stem in "厂院":
                 g.han.setdefault(stem, value)
-    g.longest_han = max(map(len, g.han))
+    for stem, value in folded:  # words that only a hamza tells apart are two as they are written
+        g.native.setdefault(stem, value)
+    g.phrases = {s: w for s, w in abbreviations().items() if script_of(s) == "Hani"}
+    g.longest_han = max(map(len, (*g.han, *g.phrases)))
     return g
 
 
