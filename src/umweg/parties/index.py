@@ -28,7 +28,7 @@ from umweg.parties.words import GENERIC, NUMBER, Word
 
 Array = np.ndarray[Any, Any]
 
-VERSION = 12
+VERSION = 13
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
 BUDGETS = 25_000, 25_000
