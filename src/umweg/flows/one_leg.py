@@ -24,8 +24,10 @@ from umweg.flows.panel import Ints
 from umweg.flows.stats import Array, Flags
 from umweg.flows.two_legs import Cells, Scoring
 
-TOP, OTHERS = 100, 60
+DRAWN = (100, 60)
 """Placebos drawn for each class: all of those with the most evidence, and some of the rest."""
+KEPT = (5_000, 5_000)
+"""The same for cells that keep a leg, where there are more."""
 LEAST_IN_CLASS = 150
 AT_ONCE = 1_000_000
 
@@ -73,20 +75,23 @@ def _as_much(
     kept: Sized, placebo: Sized, keeps_first: bool, scoring: Scoring, scores: Array
 ) -> Array:
     """How many of the cells would score as much, with the other leg of a placebo of their size."""
+    some, stands_for = _thinned(kept.cells, not keeps_first, scoring, KEPT)
+    kept = kept.at(some)
     values, weights = [np.zeros(0)], [np.zeros(0)]
     for k in np.unique(kept.size):
         mine = np.flatnonzero(kept.size == k)
-        drawn, weight = _drawn(placebo, int(k), keeps_first, scoring)
-        step = max(1, AT_ONCE // len(weight))
+        drawn, share = _drawn(placebo, int(k), keeps_first, scoring)
+        step = max(1, AT_ONCE // len(share))
         for start in range(0, len(mine), step):
-            part = kept.at(mine[start : start + step])
+            here = mine[start : start + step]
+            part = kept.at(here)
             a = Cells(part.cells.evidence[:, :, None], part.cells.excess[:, :, None])
             b = Cells(drawn.evidence[:, None, :], drawn.excess[:, None, :])
             found, _ = scoring.score(a, b) if keeps_first else scoring.score(b, a)
             value = np.nan_to_num(found, nan=-np.inf) + part.odds[:, None]
             high = value >= scores.min()
             values.append(value[high])
-            weights.append(np.broadcast_to(weight, value.shape)[high])
+            weights.append((stands_for[here][:, None] * share)[high])
     value, weight = np.concatenate(values), np.concatenate(weights)
     order = np.argsort(value)
     above = np.append(np.cumsum(weight[order][::-1])[::-1], 0.0)
@@ -98,13 +103,23 @@ def _drawn(placebo: Sized, size: int, second: bool, scoring: Scoring) -> tuple[C
     distance = np.abs(placebo.size - size)
     reach = np.sort(distance)[min(LEAST_IN_CLASS, len(distance)) - 1]
     pool = placebo.cells.at(distance <= reach)
-    # Equal ones in an order that does not depend on how the panel names its goods.
-    order = np.lexsort((*pool.excess, *pool.evidence, -scoring.strength(pool, second)))
-    top, rest = order[:TOP], order[TOP:]
-    if len(rest) > OTHERS:
-        some = rest[np.linspace(0, len(rest) - 1, OTHERS).astype(np.int64)]
-    else:
-        some = rest
+    some, stands_for = _thinned(pool, second, scoring, DRAWN)
+    return pool.at(some), stands_for / stands_for.sum()
+
+
+def _thinned(
+    cells: Cells, second: bool, scoring: Scoring, most: tuple[int, int]
+) -> tuple[Ints, Array]:
+    """The cells with the most evidence of a leg, some of the others, and how many each stands for.
+
+    Equal ones come in an order that does not depend on how the panel names its goods.
+    """
+    order = np.lexsort((*cells.excess, *cells.evidence, -scoring.strength(cells, second)))
+    top, rest = order[: most[0]], order[most[0] :]
+    some = rest
+    if len(rest) > most[1]:
+        some = rest[np.linspace(0, len(rest) - 1, most[1]).astype(np.int64)]
     each = len(rest) / max(len(some), 1)
-    weight = np.concatenate([np.ones(len(top)), np.full(len(some), each)]) / len(order)
-    return pool.at(np.concatenate([top, some])), weight
+    return np.concatenate([top, some]), np.concatenate(
+        [np.ones(len(top)), np.full(len(some), each)]
+    )
