@@ -65,6 +65,14 @@ class VolumePolicy(_Strict):
     weighed_share: float = Field(ge=0, le=1)
 
 
+class ConfirmationPolicy(_Strict):
+    """Limits of the regression that stands beside a country's verdict."""
+
+    seconds: float = Field(gt=0)
+    max_rows: int = Field(ge=1)
+    min_pairs: int = Field(ge=2)
+
+
 class Floors(_Strict):
     """Materiality: excess in USD a year below which nothing fires."""
 
@@ -90,6 +98,7 @@ class Policy(_Strict):
     min_control_usd: float = Field(ge=0)
     log_offset_usd: float = Field(gt=0)
     volume: VolumePolicy
+    confirmation: ConfirmationPolicy
     sha256: str = ""
 
 

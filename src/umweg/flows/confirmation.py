@@ -1,0 +1,275 @@
+"""A second opinion on a country: the triple difference as a Poisson regression (extra `econ`).
+
+What was sent to one transit country and to neutral countries, restricted and unrestricted goods, by
+half-year; fixed effects of good × time (a shock to a good everywhere), country × time (a boom of
+a country in everything) and country × good. What is left to the restricted goods of the country
+after their own measure is the effect. Values enter as they are, zeros too: nothing is read off
+log(x + c).
+
+Sources: Chupilkin, Javorcik, Plekhanov, EBRD WP 276 (2023) for the triple difference; Santos Silva
+and Tenreyro, "The log of gravity" (Review of Economics and Statistics 88, 2006) for the regression.
+
+A fit on a sparse panel may not end. It runs in a process of its own, which is ended after the
+policy's limit; then headings are tried instead of codes, and then nothing is said.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from umweg.errors import UsageError
+from umweg.flows.half_years import HalfYears, means
+from umweg.flows.panel import Panel
+from umweg.flows.policy import ConfirmationPolicy
+from umweg.flows.stats import Array, Flags
+
+METHOD = "triple-difference-ppml"
+METHODS = ("ppml",)
+CODES, HEADINGS = "codes", "headings"
+LEGS = ("inbound", "onward")
+FEWEST_NEUTRAL = 2
+"""Neutral countries with trade: a single one's own shock would be the effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How much more a leg's restricted goods grew than its controls; or why that is not known.
+
+    Attributes:
+        leg: `inbound` (coalition → country) or `onward` (country → target).
+        growth: exp(b) - 1: 0.5 is half as much again as expected. None if it is not known.
+        low, high: 95 % interval, clustered by pair: country × heading.
+        p_value: Of no effect, clustered by pair.
+        low_by_country, high_by_country: The same interval clustered by country.
+        level: Whether the rows were goods codes or headings.
+        observations: Rows that the fit used.
+        dropped: Rows before that: of countries, goods or half-years without any trade, which
+            no effect can be read from.
+        pairs, pairs_treated, countries: Clusters.
+        seconds: Time taken.
+        missing: Why there is no effect, in order of what was tried.
+    """
+
+    leg: str
+    growth: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    low_by_country: float | None = None
+    high_by_country: float | None = None
+    level: str = ""
+    observations: int = 0
+    dropped: int = 0
+    pairs: int = 0
+    pairs_treated: int = 0
+    countries: int = 0
+    seconds: float = 0.0
+    missing: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data (the published schema)."""
+        return {**asdict(self), "missing": list(self.missing)}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a fit reads: one row a country, good and half-year, as columns of one length."""
+
+    columns: Mapping[str, NDArray[Any]]
+    dropped: int
+    pairs: int
+    pairs_treated: int
+    countries: int
+
+
+def require_econ() -> None:
+    """Check that the extra is there.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if find_spec("pyfixest") is None:
+        raise UsageError(
+            "a confirmation by regression needs the extra 'econ'",
+            where="--confirm ppml",
+            next_step="pip install 'umweg[econ]', or leave --confirm out",
+        )
+
+
+def confirm(panel: Panel, place: int, policy: ConfirmationPolicy) -> tuple[Effect, ...]:
+    """The effect on each leg of one transit country.
+
+    Args:
+        panel: Both legs by month.
+        place: Index of the transit country.
+        policy: Limits.
+    """
+    return tuple(_leg(panel, place, leg, policy) for leg in LEGS)
+
+
+def _leg(panel: Panel, place: int, leg: str, policy: ConfirmationPolicy) -> Effect:
+    failures: list[str] = []
+    started = time.monotonic()
+    for level in (CODES, HEADINGS):
+        rows = rows_of(panel, place, leg, level, policy.min_pairs)
+        if isinstance(rows, str):
+            failures.append(f"{level}: {rows}" if failures else rows)
+            break
+        n = len(rows.columns["usd"])
+        if n > policy.max_rows:
+            failures.append(f"{level}: {n:,} rows are more than the limit of {policy.max_rows:,}")
+            continue
+        found = fit_guarded(rows.columns, policy.seconds)
+        if "failed" in found:
+            failures.append(f"{level}: {found['failed']}")
+            continue
+        low, high = (math.expm1(x) for x in found["interval"]["pair"])
+        by_country = [math.expm1(x) for x in found["interval"]["place"]]
+        return Effect(
+            leg, growth=math.expm1(found["effect"]), low=low, high=high,
+            p_value=found["p_value"]["pair"], low_by_country=by_country[0],
+            high_by_country=by_country[1], level=level, observations=found["observations"],
+            dropped=rows.dropped + n - found["observations"], pairs=rows.pairs,
+            pairs_treated=rows.pairs_treated, countries=rows.countries,
+            seconds=time.monotonic() - started, missing=tuple(failures),
+        )  # fmt: skip
+    return Effect(leg, seconds=time.monotonic() - started, missing=tuple(failures))
+
+
+def fit_guarded(columns: Mapping[str, NDArray[Any]], seconds: float) -> dict[str, Any]:
+    """`ppml.fit` in a process that is ended after so many seconds: its answer, or `failed`."""
+    with tempfile.TemporaryDirectory(prefix="umweg-ppml-") as folder:
+        file = Path(folder) / "rows.npz"
+        np.savez(file, **columns)  # type: ignore[arg-type]
+        try:
+            # Our own module in our own interpreter; -P: no module of the folder we stand in.
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, "-P", "-m", "umweg.flows.ppml", str(file)],
+                capture_output=True, encoding="utf-8", timeout=seconds, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return {"failed": f"no result in {seconds:g} s"}
+        if done.returncode:
+            said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+            return {"failed": f"the fit ended without a result: {said[-1]}"}
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+
+def rows_of(panel: Panel, place: int, leg: str, level: str, fewest: int) -> Rows | str:
+    """The rows of a fit, or why there can be none.
+
+    Args:
+        panel: Both legs by month.
+        place: Index of the transit country.
+        leg: `inbound` or `onward`.
+        level: `codes` or `headings`.
+        fewest: Pairs with restricted goods that moved which an interval needs.
+    """
+    dates = panel.measure[panel.restricted & (panel.measure >= 0)]
+    if not len(dates):
+        return "no good has a measure within the figures"
+    spans = HalfYears.around(int(np.bincount(dates).argmax()), len(panel.months)).spans
+    side = _sides(panel, spans)
+    chosen = np.flatnonzero(~panel.transit | (np.arange(len(panel.places)) == place))
+    if leg == "inbound":
+        usd = panel.sent[chosen]
+        published = np.broadcast_to(panel.sent_known, (len(chosen), len(panel.months)))
+    else:
+        usd, published = panel.onward[chosen], panel.publishes_exports[chosen]
+    values = means(usd, published, spans).astype(np.float64)
+    values[:, side < 0] = np.nan
+    heading, restricted = panel.heading, panel.restricted
+    if level == HEADINGS:
+        values, side, heading, restricted = _by_heading(values, side, heading, restricted)
+    own = int(np.flatnonzero(chosen == place)[0])
+    treated = np.zeros(values.shape, bool)
+    treated[own] = (side == 1) & restricted[:, None]
+    return _rows(values, treated, own, heading, restricted, fewest)
+
+
+def _sides(panel: Panel, spans: tuple[tuple[int, int], ...]) -> NDArray[np.int8]:
+    """Units × half-years: 1 after the unit's own measure, 0 before or without any, -1 neither."""
+    side = np.zeros((len(panel.units), len(spans)), np.int8)
+    for day in np.unique(panel.measure[panel.restricted]):
+        own = HalfYears.around(int(day), len(panel.months))
+        units = panel.restricted & (panel.measure == day)
+        if day < 0 or not own.testable:
+            side[units] = -1
+            continue
+        until, since = own.before[-1][1], own.after[0][0]
+        side[units] = [1 if a >= since else 0 if b <= until else -1 for a, b in spans]
+    return side
+
+
+def _by_heading(
+    values: Array, side: NDArray[np.int8], heading: NDArray[np.int64], restricted: Flags
+) -> tuple[Array, NDArray[np.int8], NDArray[np.int64], Flags]:
+    """Sums over the units of a heading that are restricted from the same day on, or never."""
+    keys = np.column_stack([heading, restricted, side])
+    _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    out = np.zeros((len(first), values.shape[0], values.shape[2]))
+    np.add.at(out, group.ravel(), values.swapaxes(0, 1))
+    return out.swapaxes(0, 1), side[first], heading[first], restricted[first]
+
+
+def _rows(
+    values: Array, treated: Flags, own: int, heading: NDArray[np.int64], restricted: Flags,
+    fewest: int,
+) -> Rows | str:  # fmt: skip
+    known = np.isfinite(values)
+    usd = np.where(known, values, 0.0)
+    used = known.copy()
+    # A fixed effect of a group without any trade fits it perfectly at zero: exactly no information.
+    while True:
+        some = np.asarray((usd > 0) & used)
+        kept = (
+            used & some.any(axis=2)[:, :, None] & some.any(axis=1)[:, None, :]
+            & some.any(axis=0)[None, :, :]
+        )  # fmt: skip
+        if (kept == used).all():
+            break
+        used = kept
+    mine = some[own] & restricted[:, None]
+    if not (mine & treated[own]).any() or not (mine & ~treated[own]).any():
+        return "restricted goods on this leg both before and after their measure"
+    if not (some[own] & ~restricted[:, None]).any():
+        return "unrestricted goods on this leg, to compare with"
+    others = np.delete(some, own, axis=0).any(axis=(1, 2)).sum()
+    if others < FEWEST_NEUTRAL:
+        return f"neutral countries on this leg, to compare with: {others} of {FEWEST_NEUTRAL}"
+    place, unit, span = np.nonzero(used)
+    pair = place * (int(heading.max()) + 1) + heading[unit]
+    on = treated[place, unit, span]
+    pairs_treated = len(np.unique(heading[mine.any(axis=1)]))
+    if pairs_treated < fewest:
+        return f"headings of restricted goods on this leg: {pairs_treated} of {fewest}"
+    n_units, n_spans = values.shape[1:]
+    return Rows(
+        {
+            "usd": usd[used],
+            "treated": on.astype(np.float64),
+            "place_unit": place * n_units + unit,
+            "place_time": place * n_spans + span,
+            "unit_time": unit * n_spans + span,
+            "pair": pair,
+            "place": place,
+        },
+        dropped=int(known.sum() - used.sum()),
+        pairs=len(np.unique(pair)),
+        pairs_treated=pairs_treated,
+        countries=int(others) + 1,
+    )
