@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from operator import itemgetter
 
 _SPECIAL = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h",
@@ -100,7 +101,7 @@ def key_of(word: str) -> str:
     key = _TAIL.sub("i", key)
     if key.endswith("h"):
         key = key[:-1]
-    return _DOUBLE.sub(r"\1", key).lower() or word
+    return _single(key).lower() or word
 
 
 _SOFT = str.maketrans("oey", "uii")
@@ -111,42 +112,51 @@ def soft_of(key: str) -> str:
     """A key with the vowels folded: o with u, e with i; Belarusian -au is Russian -ov."""
     if len(key) > 4 and key.endswith(("au", "ou", "eu")):
         key = key[:-2] + "of"
-    return _DOUBLE.sub(r"\1", key.translate(_SOFT))
+    return _single(key.translate(_SOFT))
 
 
 # Consonants by the classes in which Arabic and Hebrew letters meet their Latin spellings: the
 # emphatic ones with the plain ones, Persian z with Arabic d and dh, q with g, gh and k, French ch
-# with sh.
-_BONES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
-    (re.compile(pattern), value, letters)
-    for pattern, value, letters in (
-        (r"shch|sch|sh|tch|ch", "S", "h"),
-        (r"dj|zh|j", "J", "jz"),
-        (r"kh|x", "X", "hx"),
-        (r"ph", "f", "p"),
-        (r"th", "s", "h"),
-        (r"dh|z", "d", "hz"),
-        (r"ts|tz", "s", "t"),
-        (r"c(?=[ei])", "s", "c"),
-        (r"gh|g|q|ck|c", "k", "gqc"),
-        (r"p", "b", "p"),
-        (r"v(?=$)", "f", "v"),
-        (r"v", "w", "v"),
-        (r"^[aeiou]+", "A", ""),
-        (r"(?<=.)[aeiouywh](?=$)", "", ""),
-        (r"(?<=.)[aeiouyw]+", "", ""),
-        (r"(?<=[^A])h$", "", "h"),
-        (r"(.)\1+", r"\1", ""),
-    )
+# with sh. In one pass: what is a sound of several letters is not taken apart by one before it.
+_SOUNDS = {
+    "shch": "S", "sch": "S", "sh": "S", "tch": "S", "ch": "S", "dj": "J", "zh": "J", "j": "J",
+    "kh": "X", "x": "X", "ph": "f", "tth": "s", "th": "s", "dh": "d", "z": "d", "ts": "s",
+    "gh": "k", "g": "k", "q": "k", "ck": "k", "c": "k", "p": "b", "v": "w",
+}  # fmt: skip
+_SOUND = re.compile(
+    "shch|sch|sh|tch|ch|dj|zh|j|kh|x|ph|tth|th|dh|z|ts(?!h|ch)|gh|g|q|ck(?!h)|c|p|v"
 )
-"""What becomes what, and letters of which one must be there for it."""
+_FIRST = itemgetter(1)
 
 
-def _replaced(word: str, rules: tuple[tuple[re.Pattern[str], str, str], ...]) -> str:
-    for pattern, value, letters in rules:
-        if not letters or any([c in word for c in letters]):  # noqa: C419 - quicker
-            word = pattern.sub(value, word)
-    return word
+def _sound(found: re.Match[str]) -> str:
+    letters = found[0]
+    if letters == "c" and found.string[found.end() : found.end() + 1] in ("e", "i"):
+        return "s"
+    if letters == "v" and found.end() == len(found.string):
+        return "f"
+    return _SOUNDS[letters]
+
+
+def _single(word: str) -> str:
+    """A word without doubled letters."""
+    return _DOUBLE.sub(_FIRST, word)
+
+
+_NO_VOWELS = str.maketrans("", "", "aeiouyw")
+
+
+def _consonants(word: str) -> str:
+    """What is left of sounds without vowels, an initial one as `A`."""
+    rest = word.lstrip("aeiou")
+    if len(rest) < len(word):
+        rest = "A" + rest
+    if len(rest) > 1 and rest[-1] in "aeiouywh":
+        rest = rest[:-1]
+    rest = rest[:1] + rest[1:].translate(_NO_VOWELS)
+    if len(rest) > 1 and rest[-1] == "h" and rest[-2] != "A":
+        rest = rest[:-1]
+    return _single(rest)
 
 
 _ABJAD = {
@@ -162,7 +172,7 @@ _ABJAD = {
 @lru_cache(maxsize=131_072)
 def bones_of(latin: str) -> str:
     """The consonants of a word, an initial vowel as `A`; y and w count at the start only."""
-    return _replaced(latin, _BONES)
+    return _consonants(_SOUND.sub(_sound, latin))
 
 
 _SPLIT = str.maketrans({"c": "s"})
@@ -174,8 +184,8 @@ def other_bones_of(latin: str) -> str:
     if "h" not in latin and "c" not in latin:
         return bones_of(latin)
     apart = re.sub(r"(?<=[bcdfgkpstz])(?=h)", "'", latin.translate(_SPLIT))
-    bones = _replaced(apart, _BONES)
-    return _DOUBLE.sub(r"\1", bones.replace("'", ""))
+    bones = _consonants(_SOUND.sub(_sound, apart))
+    return _single(bones.replace("'", ""))
 
 
 _VOWELS = str.maketrans({"ا": "a", "أ": "a", "آ": "a", "و": "u", "ؤ": "u", "ו": "u", "ي": "i",
@@ -200,7 +210,7 @@ def written_vowels(abjad: str) -> int:
         v if i and (v := c.translate(_VOWELS)) != c else _ABJAD.get(c, "")
         for i, c in enumerate(abjad)
     )
-    gaps = re.split(r"[^aui]", _DOUBLE.sub(r"\1", marked.replace("A", "")))[1 : _GAPS + 1]
+    gaps = re.split(r"[^aui]", _single(marked.replace("A", "")))[1 : _GAPS + 1]
     last = len(gaps) - 1
     # What is not heard at the end, or stands for any vowel there, leaves the end open.
     ends = abjad[-1:] in _ENDS_OPEN
@@ -220,8 +230,8 @@ def heard_vowels(latin: str) -> int:
     """The vowels that are heard behind each consonant of a Latin word, as `written_vowels` has
     them; behind its last one nothing is missed."""
     # At the start w and y are consonants, as in the other script.
-    classes = re.sub("^[wy](?=[aeiou])", "W", _replaced(latin, _BONES[:12]))
-    gaps = re.split(r"[^aeiouyw]", _DOUBLE.sub(r"\1", classes))[1 : _GAPS + 1]
+    classes = re.sub("^[wy](?=[aeiou])", "W", _SOUND.sub(_sound, latin))
+    gaps = re.split(r"[^aeiouyw]", _single(classes))[1 : _GAPS + 1]
     last = len(gaps) - 1
     out = -1 << 4 * len(gaps) & (1 << 4 * _GAPS) - 1
     for i, gap in enumerate(gaps):
@@ -233,23 +243,22 @@ def heard_vowels(latin: str) -> int:
 
 
 # Hebrew has one letter for b and v, and writes ch and kh, ts and tz, s and z as names do not.
-_HEBREW_LATIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), value)
-    for pattern, value in (
-        (r"(?<=i)ch$|tch|tz|ts|sch|sh|c(?=[ei])|z|th(?=$)", "s"),
-        (r"ch|kh|x", "h"),
-        (r"ph", "f"),
-        (r"th", "t"),
-        (r"ck|c|q", "k"),
-        (r"p", "f"),
-        (r"[vw]", "b"),
-        (r"j", "g"),
-        (r"^[aeiou]+", "A"),
-        (r"(?<=.)[aeiouy]+", ""),
-        (r"(?<=[^A])h$", ""),
-        (r"(.)\1+", r"\1"),
-    )
+_HEBREW_SOUNDS = {
+    "tch": "s", "tz": "s", "ts": "s", "sch": "s", "sh": "s", "z": "s", "ch": "h", "kh": "h",
+    "x": "h", "pch": "f", "pkh": "f", "px": "f", "ph": "f", "tkh": "t", "tx": "t", "th": "t",
+    "ck": "k", "c": "k", "q": "k", "p": "f", "v": "b", "w": "b", "j": "g",
+}  # fmt: skip
+_HEBREW_SOUND = re.compile(
+    "(?P<s>(?<=i)ch$|c(?=[ei])|th$)|"
+    "tch|tz|ts|sch|sh|z|pch|pkh|px|ph|tkh|tx|th|ch|kh|x|ck(?!h)|c|q|p|v|w|j"
 )
+
+
+def _hebrew_sound(found: re.Match[str]) -> str:
+    return "s" if found["s"] else _HEBREW_SOUNDS[found[0]]
+
+
+_NO_VOWELS_OF_HEBREW = str.maketrans("", "", "aeiouy")
 _HEBREW = {
     **dict.fromkeys("אע", "A"), "ב": "b", "ג": "g", "ד": "d", **dict.fromkeys("החךכ", "h"),
     **dict.fromkeys("זסשצץ", "s"), **dict.fromkeys("טת", "t"), "ל": "l", **dict.fromkeys("םמ", "m"),
@@ -261,13 +270,18 @@ _HEBREW = {
 def hebrew_bones(word: str) -> str:
     """The consonants of a Latin word or of one in Hebrew letters, by what Hebrew tells apart."""
     if word.isascii():
-        for pattern, value in _HEBREW_LATIN:
-            word = pattern.sub(value, word)
-        return word
+        word = _HEBREW_SOUND.sub(_hebrew_sound, word)
+        rest = word.lstrip("aeiou")
+        if len(rest) < len(word):
+            rest = "A" + rest
+        rest = rest[:1] + rest[1:].translate(_NO_VOWELS_OF_HEBREW)
+        if len(rest) > 1 and rest[-1] == "h" and rest[-2] != "A":
+            rest = rest[:-1]
+        return _single(rest)
     word = word.replace("וו", "ב").replace("יי", "י")
     first = {"כ": "k", "ו": "b", "י": "y"}.get(word[:1]) or _HEBREW.get(word[:1], "")
     bones = first + "".join([_HEBREW.get(c, "") for c in word[1:]]).replace("A", "")
-    return _DOUBLE.sub(r"\1", re.sub(r"(?<=[^A])h$", "", bones))
+    return _single(re.sub(r"(?<=[^A])h$", "", bones))
 
 
 @lru_cache(maxsize=131_072)
@@ -278,4 +292,4 @@ def bones_of_abjad(word: str) -> str:
         bones = bones[0] + bones[2:]
     bones = bones[:1] + re.sub("[Ayw]", "", bones[1:])
     bones = re.sub(r"(?<=[^A])h$", "", bones)
-    return re.sub(r"(.)\1+", r"\1", bones)
+    return _single(bones)
