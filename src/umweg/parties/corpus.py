@@ -47,6 +47,10 @@ class Corpus:
         """Of a party what every comparison needs, beside names: kind and gender."""
         raise NotImplementedError
 
+    def entity_id(self, number: int) -> str:
+        """By which its publisher knows a party."""
+        raise NotImplementedError
+
     def name(self, at: int) -> PartyName:
         """The name of a number, among all names."""
         raise NotImplementedError
@@ -146,6 +150,9 @@ class PartyCorpus(Corpus):
     def outline(self, number: int) -> Party:
         return self.party(number)
 
+    def entity_id(self, number: int) -> str:
+        return str(self._ids[number])
+
     def name(self, at: int) -> PartyName:
         number = int(self.owner[at])
         return self.party(number).names[at - int(self._first[number])]
@@ -206,6 +213,11 @@ class _Cells(Sequence[Any]):
 _BLOCK = 10_000
 
 
+@lru_cache(maxsize=256)
+def _outline(schema: str, gender: str) -> Party:
+    return Party((), schema, gender=gender)
+
+
 class StoreCorpus(Corpus):
     """The tables of parties of a store.
 
@@ -249,13 +261,11 @@ class StoreCorpus(Corpus):
         return PartyName(*self._tables["names"].row(at))
 
     def outline(self, number: int) -> Party:
-        cell = self._entities.column
-        return Party(
-            (),
-            cell("schema")[number].as_py(),
-            cell("entity_id")[number].as_py(),
-            gender=cell("gender")[number].as_py(),
-        )
+        cell = self._entities.cell
+        return _outline(cell("schema", number), cell("gender", number))
+
+    def entity_id(self, number: int) -> str:
+        return str(self._entities.cell("entity_id", number))
 
     def party(self, number: int) -> Party:
         return self._recent(number)

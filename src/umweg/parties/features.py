@@ -208,6 +208,11 @@ def ceiling(schema_a: str, schema_b: str) -> float:
     return 1.0 if disagree is None else 1 + FEATURES[-1][1]
 
 
+@cache
+def _text(function: Function) -> str:
+    return " ".join((function.__doc__ or "").split())
+
+
 def weigh(names: float, query: Party, listed: Party) -> tuple[float, tuple[Feature, ...]]:
     """The score of a pair from the score of its names and everything else that is known."""
     score, features = names, []
@@ -221,6 +226,5 @@ def weigh(names: float, query: Party, listed: Party) -> tuple[float, tuple[Featu
             if weight > 0
             else score * (1 + weight * strength)
         )
-        text = " ".join((function.__doc__ or "").split())
-        features.append(Feature(function.__name__, text, strength, weight, detail))
+        features.append(Feature(function.__name__, _text(function), strength, weight, detail))
     return min(1.0, max(0.0, score)), tuple(features)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from itertools import accumulate
 from pathlib import Path
 from threading import local
 from types import ModuleType
@@ -74,6 +75,7 @@ class Index:
         self._a = arrays
         self.owner = np.ascontiguousarray(owner, np.int32)
         self.listed = ListedNames(arrays)
+        self._has_abjads = bool((arrays["text"][arrays["ptr"][:-1]] == ord("~")).any())
         self._scratch = local()  # compiled code runs in several threads at once
         self._expanded: dict[str, tuple[Array, Array, bool]] = {}
         self._wanted: tuple[Any, Array] = (None, _ints(0))
@@ -181,18 +183,18 @@ class Index:
         if found is None:
             if len(self._expanded) > 200_000:
                 self._expanded.clear()
-            found = self._expanded[stored] = self._looked_up(lookups_of(word, person))
+            lookups = lookups_of(word, person, self._has_abjads)
+            found = self._expanded[stored] = self._looked_up(lookups)
         return found
 
     def like_pair(self, a: Word, b: Word, least: float) -> tuple[Array, Array]:
         """The terms that two words may be as one, and how alike they are, at least so much."""
-        return self._looked_up(lookups_of_pair(a, b, least))[:2]
+        return self._looked_up(lookups_of_pair(a, b, least, self._has_abjads))[:2]
 
     def _looked_up(self, lookups: Iterable[Lookup]) -> tuple[Array, Array, bool]:
         texts, how, worth = zip(*lookups, strict=True)
         parts = [t.encode() for t in texts]
-        ptr = np.zeros(len(parts) + 1, np.int64)
-        np.cumsum([len(p) for p in parts], out=ptr[1:])
+        ptr = np.array([*accumulate(map(len, parts), initial=0)], np.int64)
         known = np.zeros(len(parts), np.bool_)
         room, a = self._room(), self._a
         n = _compiled("kernels").like(

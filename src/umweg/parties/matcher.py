@@ -173,7 +173,7 @@ class Matcher:
             candidate = self._scored(query, number, names, threshold, more, seen)
             if candidate is not None and candidate.score >= threshold:
                 found.append((number, candidate))
-        found.sort(key=lambda f: (-f[1].score, f[1].party.entity_id))
+        found.sort(key=lambda f: (-f[1].score, self.corpus.entity_id(f[0])))
         return found[:top]
 
     def _may(self, query: Party, near: list[_Near], threshold: float, more: bool) -> list[_Near]:

@@ -121,12 +121,6 @@ NUMBERS = np.arange(MOST, dtype=np.int32)
 
 
 @lru_cache(maxsize=16_384)
-def reading_of(words: tuple[Word, ...]) -> Words:
-    """The words of a reading as a table of their own."""
-    return table([piece(w) for w in words[:MOST]])
-
-
-@lru_cache(maxsize=1_024)
 def readings_of(readings: tuple[tuple[Word, ...], ...]) -> tuple[Words, Array, Array]:
     """The words of all readings as a table, where each reading begins, and its words."""
     readings = tuple(r[:MOST] for r in readings)

@@ -31,7 +31,6 @@ from umweg.parties.packed import (
     NUMBERS,
     Array,
     Words,
-    reading_of,
     readings_of,
     with_runs,
 )
@@ -114,7 +113,8 @@ def _packed(name: Name, reading: int, bare: bool) -> tuple[Words, Array]:
         return with_runs(words), NUMBERS[: len(words)]
     if name.packed is not None:
         return name.packed[0], name.packed[1][reading]
-    return reading_of(words), NUMBERS[: len(words)]
+    table, ptr, which = readings_of(name.readings)
+    return table, which[ptr[reading] : ptr[reading + 1]]
 
 
 def _agreement(a: Name, b: Name, i: int = 0, j: int = 0) -> Agreement:

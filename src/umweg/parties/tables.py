@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,9 @@ COLUMNS = {
 }
 """What is kept of each table. `whole` is everything below of a party, as JSON: one cell is read
 where a party is, not a hundred."""
+
+FEW = frozenset(("schema", "gender", "kind", "weak", "script", "language"))
+"""Columns of few different cells, of which each is one object."""
 
 WHOLE = {
     "entities": (
@@ -81,13 +85,28 @@ class Rows:
         """A column."""
         return self.columns[self._at[name]]
 
+    @cached_property
+    def _cells(self) -> list[Callable[[int], Any]]:
+        return [
+            shared(c).__getitem__ if name in FEW else partial(_cell, c)
+            for name, c in zip(self._at, self.columns, strict=True)
+        ]
+
+    def cell(self, name: str, at: int) -> Any:
+        """One cell of a row."""
+        return self._cells[self._at[name]](at)
+
     def row(self, at: int) -> list[Any]:
         """The cells of a row."""
-        return [c[at].as_py() for c in self.columns]
+        return [cell(at) for cell in self._cells]
 
     def of(self, number: int) -> range:
         """The rows of a party."""
         return range(int(self.bounds[number]), int(self.bounds[number + 1]))
+
+
+def _cell(column: pa.Array, at: int) -> Any:
+    return column[at].as_py()
 
 
 def _array(column: pa.ChunkedArray) -> pa.Array:

@@ -16,6 +16,7 @@ from umweg.parties.words import (
     NUMBER,
     PLACE,
     Word,
+    glossary,
     people,
     words_of_body,
 )
@@ -76,8 +77,13 @@ Lookup = tuple[str, int, float]
 """A text, how it is looked up, and what that is worth: see `kernels.like`."""
 
 
-def lookups_of(word: Word, person: bool) -> Iterator[Lookup]:
-    """What a word of a query is looked up as; first of all as itself."""
+def lookups_of(word: Word, person: bool, abjads: bool) -> Iterator[Lookup]:
+    """What a word of a query is looked up as; first of all as itself.
+
+    Args:
+        word, person: The word, and whether it is read as one of the name of a person.
+        abjads: Whether there are terms of scripts without vowels.
+    """
     if word.abjad:
         yield from _lookups_of_abjad(word)
         return
@@ -87,9 +93,10 @@ def lookups_of(word: Word, person: bool) -> Iterator[Lookup]:
         yield "=" + concept, EXACT, 0.95
     if plain:
         return
-    for bones in _as_arabic(word.latin):
-        yield bones, EXACT, 0.9
-    yield "#" + hebrew_bones(word.latin), BY_BONES, 0.88
+    if abjads:
+        for bones in _as_arabic(word.latin):
+            yield bones, EXACT, 0.9
+        yield "#" + hebrew_bones(word.latin), BY_BONES, 0.88
     if not word.concept:
         yield word.key, ALIKE, LEAST
         if word.latin != word.key:
@@ -122,21 +129,25 @@ def _lookups_of_abjad(word: Word) -> Iterator[Lookup]:
         yield "~" + bones, ALIKE, LEAST
 
 
-def lookups_of_pair(a: Word, b: Word, least: float) -> Iterator[Lookup]:
+def lookups_of_pair(a: Word, b: Word, least: float, abjads: bool) -> Iterator[Lookup]:
     """What two words are looked up as that may be one.
 
     Args:
+        a, b: The words.
         least: The likeness from which it may be it.
+        abjads: As of `lookups_of`.
     """
     if a.abjad:
         yield from _lookups_of_abjad(Word(a.text + b.text, "", "", "", 0, 1.0, abjad=True))
         return
     key = a.key + b.key
     yield key, EXACT, 1.0
-    for concept in _concepts(Word(key, key, key, key, 0, 1.0)):
-        yield "=" + concept, EXACT, 0.95
-    for bones in _as_arabic(key):
-        yield bones, EXACT, 0.9
+    concept = glossary().whole.get(a.latin + b.latin)
+    if concept is not None:
+        yield "=" + concept[0], EXACT, 0.95
+    if abjads:
+        for bones in _as_arabic(key):
+            yield bones, EXACT, 0.9
     yield key, ALIKE, least
 
 
