@@ -163,6 +163,24 @@ def _same(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> bool:
     return True
 
 
+@compiled()
+def _kinds_apart(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, most: int) -> bool:
+    """Whether one text alone has more than `most` kinds of letters; an edit changes two of them."""
+    one = np.uint64(1)
+    held = np.uint64(0)
+    for k in range(a0, a1):
+        held |= one << np.uint64(a[k] & 63)
+    other = np.uint64(0)
+    for k in range(b0, b1):
+        other |= one << np.uint64(b[k] & 63)
+    apart = held ^ other
+    for _ in range(most):
+        apart &= apart - one
+        if apart == 0:
+            return False
+    return apart != 0
+
+
 @compiled(_DISTANCE)
 def distance(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, most: int, rows: Array) -> int:
     """Optimal string alignment distance of two texts; `most` + 1 where it is more than that."""
@@ -177,6 +195,8 @@ def distance(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, most: int, 
         return most + 1
     if n == 0 or m == 0:
         return max(n, m)
+    if _kinds_apart(a, a0, a1, b, b0, b1, 2 * most):
+        return most + 1
     for j in range(m + 1):
         rows[ROWS, j] = j
     for i in range(1, n + 1):

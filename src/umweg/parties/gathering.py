@@ -51,8 +51,8 @@ def _score(matched: float, worth: float, missing: float, left: float, costs: Arr
 @compiled()
 def search(
     term_ptr: Array, terms: Array, similarity: Array, use: Array, cover: Array, weights: Array,
-    word_weights: Array, post_ptr: Array, post_rows: Array, row_ptr: Array, row_terms: Array,
-    row_weight: Array, term_weight: Array, row_name: Array, wanted: Array,
+    own: int, word_weights: Array, post_ptr: Array, post_rows: Array, row_ptr: Array,
+    row_terms: Array, row_weight: Array, term_weight: Array, row_name: Array, wanted: Array,
     restricted: bool, budget: int, enough: float, costs: Array, acc: Array, touched: Array,
     estimates: Array, slot: Array, out_names: Array, out_scores: Array,
 ) -> int:  # fmt: skip
@@ -66,7 +66,10 @@ def search(
     Args:
         term_ptr, terms, similarity: For each query term the index terms it may be.
         use, cover: Bits of the words of the query that a term takes up, and that it accounts for.
-        weights: What a query term tells. word_weights: what each word of the query tells.
+        weights: What a query term tells.
+        own: How many of them are words of the query, the first ones; the others are two words as
+            one, or a part of a word.
+        word_weights: What each word of the query tells.
         row_weight: What all terms of a row tell.
         wanted, restricted: The rows that are looked at, if not all.
         budget: Postings that are read at most.
@@ -91,17 +94,18 @@ def search(
         whole += w
     order = ascending(load)
     n, spent = 0, 0
-    read, told = np.int64(0), 0.0  # words of which something was read, and what they tell
+    told, unread = 0.0, 0.0  # what the words tell that were read, and the others that may be met
+    for q in range(own):
+        unread += weights[q] if load[2 * q] + load[2 * q + 1] > 0 else 0.0
     for part in order:
         q, weak = part // 2, part % 2 == 1
         if load[part] == 0:
             continue
         if spent > 0 and spent + load[part] > (FEW if told >= enough * whole else budget):
             continue
-        for w in range(len(word_weights)):
-            if cover[q] & ~read & 1 << w:
-                told += word_weights[w]
-        read |= cover[q]
+        if q < own and not (weak and load[part - 1] > 0):
+            told += weights[q]
+            unread -= weights[q]
         for e in range(term_ptr[q], term_ptr[q + 1]):
             t = terms[e]
             # It counts once, as the best that it may be.
@@ -117,7 +121,7 @@ def search(
                     n += 1
                 acc[row] += gain
             spent += end - start
-    unread = max(whole - told, 0.0)
+    unread = max(unread, 0.0)
     bins = np.zeros(_BINS, np.int64)
     for i in range(n):
         row = touched[i]

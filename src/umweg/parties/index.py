@@ -255,6 +255,7 @@ class Index:
             np.array(query.ptr, np.int64), np.concatenate(query.terms),
             np.concatenate(query.similarity), np.array(query.use, np.int64),
             np.array(query.cover, np.int64), np.array(query.weights, np.float32),
+            query.own,
             np.array(query.word_weights, np.float32), a["post_ptr"], a["post_rows"],
             a["row_ptr"], a["row_terms"], a["row_weight"], a["weights"], a["row_name"],
             room["all"] if rows is None else rows, rows is not None, BUDGETS[query.thorough],

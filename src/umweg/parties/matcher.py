@@ -159,8 +159,9 @@ class Matcher:
         margin = MARGIN + (0.13 if more else 0.0)
         near = [
             (number, estimate, names)
-            for number, (estimate, names) in self._estimated(query)[:MOST_SCORED]
-            if estimate >= threshold - margin
+            for number, (estimate, names) in self._estimated(query, threshold - margin)[
+                :MOST_SCORED
+            ]
         ]
         if self.algorithm == "umweg":
             near = self._may(query, near, threshold, more)
@@ -242,8 +243,15 @@ class Matcher:
         """The numbers of the parties that a query may be, with the score of their terms."""
         return {number: estimate for number, (estimate, _) in self._estimated(query)}
 
-    def _estimated(self, query: Party) -> list[tuple[int, tuple[float, list[int]]]]:
-        """Parties with the best score of their terms, and the names that come near it."""
+    def _estimated(
+        self, query: Party, least: float = 0.0
+    ) -> list[tuple[int, tuple[float, list[int]]]]:
+        """Parties with the best score of their terms, and the names that come near it.
+
+        Args:
+            query: The query.
+            least: The lowest score of a party's terms that is of interest.
+        """
         met: dict[int, tuple[float, list[int]]] = {}
         for identifier in query.identifiers:
             for number in self.corpus.number_of.get(identifier.normal or identifier.value, ()):
@@ -254,15 +262,18 @@ class Matcher:
             for name in query.names[:MOST_NAMES]:
                 for number, score in self._alike(name.text):
                     met[number] = (max(score, met.get(number, (0.0, []))[0]), [])
-            return sorted(met.items(), key=lambda x: -x[1][0])
+            return sorted([x for x in met.items() if x[1][0] >= least], key=lambda x: -x[1][0])
         for name in query.names[:MOST_NAMES]:
             hits = self.index.search(name.text, query.schema, self._wanted)
             for at, number, score in zip(
                 hits.names.tolist(), owner[hits.names].tolist(), hits.scores.tolist(), strict=True
             ):
+                if score < least - NEAR:
+                    break  # the best come first
                 best = met.get(number)
                 if best is None:
-                    met[number] = (score, [at])
+                    if score >= least:
+                        met[number] = (score, [at])
                 elif score > best[0] - NEAR and best[0] < 2.0 and len(best[1]) < NAMES_SCORED:
                     met[number] = (max(best[0], score), [*best[1], at])
         return sorted(met.items(), key=lambda x: -x[1][0])

@@ -59,16 +59,23 @@ class Query:
             self.bits += parts
             self.word_weights += [w.weight / parts] * parts
             self._add(terms, similarity, masks[i], masks[i], w.weight)
+        self.own = len(self.terms)
         for i in range(len(words) - 1):
             a, b = words[i], words[i + 1]
             if a.concept or b.concept or a.abjad != b.abjad:
                 continue
             both = masks[i] | masks[i + 1]
-            least = 0.9 if a.abjad or (known[i] and known[i + 1]) else 0.7
-            terms, similarity = index.like_pair(a, b, least)
-            self._add(terms, similarity * np.float32(0.95), both, both, a.weight + b.weight)
-            if thorough:
-                self._cut(index, moved_space(index, a, b), both)
+            weight = a.weight + b.weight
+            if thorough or a.abjad:
+                least = 0.9 if a.abjad or (known[i] and known[i + 1]) else 0.7
+                terms, similarity = index.like_pair(a, b, least)
+                self._add(terms, similarity * np.float32(0.95), both, both, weight)
+                if thorough:
+                    self._cut(index, moved_space(index, a, b), both)
+            else:
+                at = index.exact(a.key + b.key)
+                for term in () if at < 0 else index.both(at):
+                    self._add(_one(term), _SURE, both, both, weight)
         for i, w in enumerate(words):
             if w.kind == NUMBER or (known[i] and not thorough):
                 continue
@@ -85,9 +92,7 @@ class Query:
             left = ((1 << size) - 1) << first
             for term, cover in [(t, left) for t in before] + [(t, mask & ~left) for t in behind]:
                 weight = float(index.weights[term])
-                self._add(
-                    np.array([term], np.int32), np.array([0.9], np.float32), cover, cover, weight
-                )
+                self._add(_one(term), _WELL, cover, cover, weight)
 
     def _add(self, terms: Array, similarity: Array, use: int, cover: int, weight: float) -> None:
         if not len(terms):
@@ -98,6 +103,13 @@ class Query:
         self.use.append(use)
         self.cover.append(cover)
         self.weights.append(weight)
+
+
+_SURE, _WELL = np.array([0.95], np.float32), np.array([0.9], np.float32)
+
+
+def _one(term: int) -> Array:
+    return np.array([term], np.int32)
 
 
 def _meant(index: Index, part: str, abjad: bool = False) -> tuple[int, ...]:
