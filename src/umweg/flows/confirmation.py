@@ -235,11 +235,10 @@ def _rows(
     used = known.copy()
     # A fixed effect of a group without any trade fits it perfectly at zero: exactly no information.
     while True:
-        some = np.asarray((usd > 0) & used)
-        kept = (
-            used & some.any(axis=2)[:, :, None] & some.any(axis=1)[:, None, :]
-            & some.any(axis=0)[None, :, :]
-        )  # fmt: skip
+        some = (usd > 0) & used
+        kept = used.copy()
+        for axis in (0, 1, 2):
+            kept &= some.any(axis=axis, keepdims=True)
         if (kept == used).all():
             break
         used = kept
