@@ -307,3 +307,29 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_what_was_read_on_a_day(data: Data) -> None:
+    """The newest of each source and data set that had been published by then, and its age then."""
+    for day in ("2024-01-10", "2024-03-10"):
+        assert data.load(HEADER + GOOD.replace("100.5", day[5:7]), "--published", day) == 0
+    assert data("list", "--as-of", "2024-02-09", "--format", "json") == 0
+    own = [(r["published_on"], r["age_days"]) for r in data.json if r["source"] == "office"]
+    assert own == [("2024-01-10", 30)]
+    assert data("list", "--as-of", "2024-03-10", "--format", "json") == 0
+    own = [(r["published_on"], r["age_days"]) for r in data.json if r["source"] == "office"]
+    assert own == [("2024-03-10", 0)]
+    assert data("list", "--as-of", "1999-12-31") == 0
+    assert data.out == "Nothing that is held had been published by 1999-12-31.\n"
+    assert data("list", "--as-of", "yesterday") == 2
+    assert data("coverage", "--reporter", "DEU", "--as-of", "2024-02-09", "--format", "json") == 0
+    assert "office/flows" in {r["origin_id"] for r in data.json}
+    assert data("coverage", "--as-of", "2000-01-01", "--format", "json") == 3
+
+
+def test_an_id_is_never_broken_over_lines(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    data.load(HEADER + GOOD, "--published", "2024-01-10")
+    monkeypatch.setenv("COLUMNS", "40")
+    assert data("list") == 0
+    assert any(len(line) > 20 and line.startswith("office-2024-01-10-") for line in
+               data.out.splitlines())  # fmt: skip

@@ -15,7 +15,7 @@ import pytest
 from umweg.geography import EU27_2020
 from umweg.store import Manifest, Store
 from umweg.store.contracts import CONTRACTS
-from umweg.store.snapshots import sha256_of
+from umweg.store.manifest import sha256_of
 from umweg.store.store import SAMPLE_FOLDER
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"

@@ -10,8 +10,8 @@ import pytest
 from tests.store.test_store_snapshots import put
 from umweg.errors import StoreError
 from umweg.store import SCHEMA_VERSION, Store
+from umweg.store.manifest import MANIFEST
 from umweg.store.migrate import migrate, version_of
-from umweg.store.snapshots import MANIFEST
 
 NEXT = SCHEMA_VERSION + 1
 

@@ -18,7 +18,7 @@ import pytest
 from umweg.errors import StoreError
 from umweg.store import InputFile, Manifest, Store, commit
 from umweg.store.contracts import FLOWS
-from umweg.store.snapshots import MANIFEST
+from umweg.store.manifest import MANIFEST
 
 Row = dict[str, Any]
 FLOW: Row = {

@@ -14,6 +14,7 @@ from umweg.cli.output import (
     Offline,
     Output,
     Quiet,
+    StoreDir,
     Verbose,
     check_format,
     parse_today,
@@ -46,9 +47,6 @@ Claims = Annotated[
 AsOf = Annotated[
     str | None,
     typer.Option(metavar="DATE", help="Only what was published by this day; today without it."),
-]
-StoreDir = Annotated[
-    Path | None, typer.Option("--store", help="Store to read; the packaged sample lies below it.")
 ]
 Lang = Annotated[str, typer.Option("--lang", help="Language of the card: en, de or ru.")]
 

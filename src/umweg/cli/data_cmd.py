@@ -29,8 +29,11 @@ from umweg.cli.output import (
     Offline,
     Output,
     Quiet,
+    StoreDir,
     Verbose,
     check_format,
+    open_store,
+    parse_day,
     say,
     write,
     write_rows,
@@ -44,16 +47,16 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="data", no_args_is_help=True, rich_markup_mode=None)
 
-StoreDir = Annotated[
-    Path | None,
-    typer.Option("--store", metavar="DIR", help="Store; default the platform's user data folder."),
+AsOf = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="What had been published by this day; ages count to it."),
 ]
 Snapshot = Annotated[
     str, typer.Argument(metavar="SNAPSHOT", help="Id of a snapshot, or a unique beginning of it.")
 ]
 
 
-@app.command("import")
+@app.command("import", short_help="A publisher's file, or your own table")
 def import_(
     files: Annotated[
         list[Path],
@@ -106,7 +109,7 @@ def import_(
     from umweg.sources import OriginInfo, import_files
 
     file = files[0]
-    store = _store(store_dir, create=True)
+    store = open_store(store_dir, told=verbose and not quiet, create=True)
     before = {(m.source, m.dataset): m for m in store.snapshots()}
     shows = not quiet and sys.stderr.isatty()
 
@@ -131,7 +134,6 @@ def import_(
     finally:
         if shows:
             typer.echo(err=True)
-    say(f"store: {store.root}", quiet=quiet or not verbose)
     replaced = before.get((manifest.source, manifest.dataset))
     counted = store.snapshots()
     current = {m.snapshot_id for m in counted}
@@ -164,8 +166,9 @@ def import_(
     show_rows([list_row(manifest)], LIST, format_, output, no_color, "Snapshots")
 
 
-@app.command("list")
+@app.command("list", short_help="What is held, and how old it is")
 def list_(
+    as_of: AsOf = None,
     store_dir: StoreDir = None,
     format_: Format = "table",
     output: Output = None,
@@ -174,29 +177,34 @@ def list_(
     verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> None:
-    """The snapshots that are held, the packaged sample's included.
+    """The snapshots that are held and how old they are, the packaged sample's included.
 
-    Example: umweg data list --format json
+    With --as-of only those that were read on that day: of each source and data set the newest that
+    was published (or, undated, imported) by then.
+
+    Example: umweg data list --as-of 2024-06-30 --format json
     """
     check_format(format_, output)
-    store = _store(store_dir)
-    say(f"store: {store.root}", quiet=quiet or not verbose)
+    day = parse_day(as_of, "--as-of")
+    store = open_store(store_dir, told=verbose and not quiet)
     for folder in store.incomplete():
         say(
             f"damaged: {folder} has no manifest.json and is not read: remove it with `umweg data "
             f"forget {folder.name}{_named(store_dir)}` and import its file again",
             quiet=quiet,
         )
-    show_rows(
-        [list_row(m) for m in store.all_snapshots], LIST, format_, output, no_color, "Snapshots"
-    )
+    held = store.all_snapshots if day is None else store.snapshots(day)
+    rows = [list_row(m, day) for m in held]
+    empty = f"Nothing that is held had been published by {day}." if day else "Nothing is held."
+    show_rows(rows, LIST, format_, output, no_color, "Snapshots", empty)
 
 
-@app.command()
+@app.command(short_help="Which reporter has published which periods")
 def coverage(
     reporter: Annotated[
         str | None, typer.Option(metavar="ALPHA3", help="Only this reporter.")
     ] = None,
+    as_of: AsOf = None,
     store_dir: StoreDir = None,
     format_: Format = "table",
     output: Output = None,
@@ -210,9 +218,9 @@ def coverage(
     Example: umweg data coverage --reporter NLD
     """
     check_format(format_, output)
-    store = _store(store_dir)
-    say(f"store: {store.root}", quiet=quiet or not verbose)
-    rows = coverage_rows(store.read("coverage").to_pylist())
+    day = parse_day(as_of, "--as-of")
+    store = open_store(store_dir, told=verbose and not quiet)
+    rows = coverage_rows(store.read("coverage", day).to_pylist())
     if reporter is not None:
         known = sorted({r["reporter"] for r in rows})
         rows = [r for r in rows if r["reporter"] == reporter.upper()]
@@ -226,7 +234,7 @@ def coverage(
     show_rows(rows, COVERAGE, format_, output, no_color, "Coverage")
 
 
-@app.command()
+@app.command(short_help="One snapshot: files, origins, alarms")
 def show(
     snapshot: Snapshot,
     store_dir: StoreDir = None,
@@ -239,11 +247,10 @@ def show(
 ) -> None:
     """One snapshot: origins, input files with their SHA-256, alarms, rows set aside.
 
-    Example: umweg data show my-office-2024-08-15-1a2b3c4d
+    Example: umweg data show my-office-2024-08
     """
     check_format(format_, output)
-    store = _store(store_dir)
-    say(f"store: {store.root}", quiet=quiet or not verbose)
+    store = open_store(store_dir, told=verbose and not quiet)
     manifest = _find(store, snapshot)
     differing = manifest.differing()
     for name, what in differing.items():
@@ -274,7 +281,7 @@ def show(
         write_rows(facts, format_, output, f"Snapshot {manifest.snapshot_id}")
 
 
-@app.command("set-aside")
+@app.command("set-aside", short_help="Rows that were not kept, and why")
 def set_aside(
     snapshot: Snapshot,
     store_dir: StoreDir = None,
@@ -287,13 +294,12 @@ def set_aside(
 ) -> None:
     """The rows of an import that were not kept: row number, reason, what is allowed, the row.
 
-    Example: umweg data set-aside my-office-2024-08-15-1a2b3c4d -o to-correct.csv
+    Example: umweg data set-aside my-office-2024-08 -o wrong.csv
     """
     check_format(format_, output)
-    store = _store(store_dir)
+    store = open_store(store_dir, told=verbose and not quiet)
     manifest = _find(store, snapshot)
     rows = sorted(manifest.rows("set_aside").to_pylist(), key=lambda r: int(r["row"]))
-    say(f"store: {store.root}", quiet=quiet or not verbose)
     if manifest.rows_set_aside and not rows:
         say(
             f"{manifest.rows_set_aside} rows were set aside by a build script that keeps their "
@@ -303,7 +309,7 @@ def set_aside(
     show_rows(rows, SET_ASIDE, format_, output, no_color, "Rows set aside")
 
 
-@app.command()
+@app.command(short_help="Remove a snapshot")
 def forget(
     snapshot: Snapshot,
     store_dir: StoreDir = None,
@@ -316,17 +322,16 @@ def forget(
 ) -> None:
     """Remove one snapshot from your store; the sample and the publisher's file stay.
 
-    Example: umweg data forget my-office-2024-08-15-1a2b3c4d
+    Example: umweg data forget my-office-2024-08
     """
     check_format(format_, output)
-    store = _store(store_dir, required=True)
+    store = open_store(store_dir, told=verbose and not quiet, required=True)
     folder = store.root / "snapshots" / snapshot
     if folder.parent == store.root / "snapshots" and folder.is_dir():
         name = snapshot  # by its folder, so that a damaged snapshot can be removed too
     else:
         name = _find(store, snapshot).snapshot_id
     store.forget(name)
-    say(f"store: {store.root}", quiet=quiet or not verbose)
     show_rows(
         [{"snapshot_id": name, "status": "removed"}],
         FORGOTTEN,
@@ -338,13 +343,6 @@ def forget(
 
 
 # -- the store ------------------------------------------------------------------------------------
-
-
-def _store(named: Path | None, *, create: bool = False, required: bool = False) -> Store:
-    from umweg.settings import load_settings
-    from umweg.store.opening import open_configured
-
-    return open_configured(load_settings(store=named), create=create, required=required)
 
 
 def _named(store_dir: Path | None) -> str:

@@ -44,8 +44,8 @@ SET_ASIDE: Columns = tuple((n, n) for n in ("row", "reason", "detail", "raw"))
 FORGOTTEN: Columns = (("snapshot_id", "snapshot"), ("status", "status"))
 
 
-def list_row(m: Manifest) -> dict[str, Any]:
-    """A snapshot as one line of a list."""
+def list_row(m: Manifest, day: date | None = None) -> dict[str, Any]:
+    """A snapshot as one line of a list; its age counts to a day, today without one."""
     return {
         "snapshot_id": m.snapshot_id,
         "source": m.source,
@@ -55,7 +55,7 @@ def list_row(m: Manifest) -> dict[str, Any]:
         "retrieved_at": m.retrieved_at or m.imported_at,
         "imported_at": m.imported_at,
         # The local calendar day is meant, as with --as-of.
-        "age_days": (date.today() - date.fromisoformat(m.day)).days,  # noqa: DTZ011
+        "age_days": ((day or date.today()) - date.fromisoformat(m.day)).days,  # noqa: DTZ011
         "sha256": m.inputs[0].sha256 if len(m.inputs) == 1 else _joint_sha256(m),
         "rows_read": m.rows_read,
         "rows_kept": m.rows_kept,
@@ -165,11 +165,15 @@ def show_rows(
     output: Path | None,
     no_color: bool,
     title: str,
+    empty: str = "",
 ) -> None:
     """Rows as a table (only `columns`, numbers grouped), or whole in another format."""
-    if format_ == "table":
+    if format_ == "table" and empty and not rows:
+        write(f"{empty}\n", output)
+    elif format_ == "table":
         shown = [{name: _shown(name, row[name]) for name, _ in columns} for row in rows]
-        write(table_text(shown, columns, Style(no_color, output)), output)
+        style = Style(no_color, output)
+        write(table_text(shown, columns, style, whole=("snapshot_id",)), output)
     elif format_ == "csv" and not rows:
         write(",".join(name for name, _ in columns) + "\n", output)
     else:

@@ -15,6 +15,7 @@ from umweg.cli.output import (
     Offline,
     Output,
     Quiet,
+    StoreDir,
     Verbose,
     check_format,
     parse_day,
@@ -38,7 +39,6 @@ Place = Annotated[
         help="File or database of decisions; default decisions.sqlite in the store.",
     ),
 ]
-StoreDir = Annotated[Path | None, typer.Option("--store", metavar="DIR", help="Store.")]
 
 _COLUMNS = (
     ("seq", "record"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,8 +12,10 @@ from umweg.cli.output import (
     Offline,
     Output,
     Quiet,
+    StoreDir,
     Verbose,
     check_format,
+    open_store,
     say,
     show,
 )
@@ -39,12 +40,7 @@ def diff_command(
     dataset: Annotated[
         str | None, typer.Option(metavar="NAME", help="Data set, where the source has several.")
     ] = None,
-    store_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--store", metavar="DIR", help="Store; default the platform's user data folder."
-        ),
-    ] = None,
+    store_dir: StoreDir = None,
     format_: Format = "table",
     output: Output = None,
     offline: Offline = False,
@@ -57,12 +53,9 @@ def diff_command(
     Example: umweg data diff ofac-sdn 2022-02-17 2022-12-28
     """
     check_format(format_, output)
-    from umweg.settings import load_settings
     from umweg.store.list_changes import list_changes
-    from umweg.store.opening import open_configured
 
-    store = open_configured(load_settings(store=store_dir))
-    say(f"store: {store.root}", quiet=quiet or not verbose)
+    store = open_store(store_dir, told=verbose and not quiet)
     found = list_changes(store, source, old, new, dataset)
     counts = ", ".join(f"{len(found.of(k)):,} {k}" for k in ("added", "removed", "changed"))
     say(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from umweg.cli.output import (
     NoColor,
     Output,
     Quiet,
+    StoreDir,
     Verbose,
     check_format,
     parse_today,
@@ -31,10 +31,7 @@ def doctor_command(
     quick: Annotated[
         bool, typer.Option("--quick", help="Do not read every file to compare its SHA-256.")
     ] = False,
-    store_dir: Annotated[
-        Path | None,
-        typer.Option("--store", metavar="DIR", help="Store; default the user data folder."),
-    ] = None,
+    store_dir: StoreDir = None,
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help="Count ages to this day; default today.")
     ] = None,

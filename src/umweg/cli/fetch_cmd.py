@@ -15,6 +15,7 @@ from umweg.cli.output import (
     NoColor,
     Output,
     Quiet,
+    StoreDir,
     Verbose,
     check_format,
     say,
@@ -32,10 +33,6 @@ app = typer.Typer(
     help="Download from a publisher's own hosts, check, and import; nothing is stored by halves.",
 )
 
-StoreDir = Annotated[
-    Path | None,
-    typer.Option("--store", metavar="DIR", help="Store; default the platform's user data folder."),
-]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Never use the network: this verb refuses then.")
 ]
@@ -57,7 +54,7 @@ Dataset = Annotated[
 Comma = "separated by commas"
 
 
-@app.command("lists")
+@app.command("lists", short_help="Sanctions and export-control lists")
 def lists_command(
     names: Annotated[
         list[str] | None,
@@ -118,7 +115,7 @@ def lists_command(
         raise typer.Exit(code)
 
 
-@app.command("comtrade")
+@app.command("comtrade", short_help="UN Comtrade, by its API")
 def comtrade_command(
     reporter: Annotated[
         str, typer.Option(metavar="ALPHA3", help=f"Who declared; several {Comma}.")
@@ -197,7 +194,7 @@ def comtrade_command(
     show(rows, format_, output, no_color)
 
 
-@app.command("comext")
+@app.command("comext", short_help="Eurostat Comext: selections, months")
 def comext_command(
     reporter: Annotated[str, typer.Option(metavar="ALPHA3", help=f"Member states, {Comma}.")] = "",
     periods: Annotated[
@@ -287,7 +284,7 @@ def comext_command(
     show(rows, format_, output, no_color)
 
 
-@app.command("baci")
+@app.command("baci", short_help="BACI of CEPII, one HS edition")
 def baci_command(
     nomenclature: Annotated[
         str, typer.Option(metavar="HS", help="HS92, HS96, HS02, HS07, HS12, HS17 or HS22.")
@@ -335,7 +332,7 @@ def baci_command(
     show(rows, format_, output, no_color)
 
 
-@app.command("ecb")
+@app.command("ecb", short_help="Euro reference rates of the ECB")
 def ecb_command(
     again: Again = False,
     dry_run: DryRun = False,

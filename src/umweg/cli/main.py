@@ -49,8 +49,8 @@ validate = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 validate.command("names")(validate_names_cmd.names_command)
 validate.command("detector")(validate_detector_cmd.detector_command)
 validate.command("worlds")(validate_worlds_cmd.worlds_command)
-data_cmd.app.add_typer(fetch_cmd.app, name="fetch")
-data_cmd.app.command("diff")(diff_cmd.diff_command)
+data_cmd.app.add_typer(fetch_cmd.app, name="fetch", short_help="Download, check and import")
+data_cmd.app.command("diff", short_help="Two days of a list compared")(diff_cmd.diff_command)
 
 # In the order in which `umweg --help` shows them: the three questions, then what they rest on.
 app.command("scan")(scan_cmd.scan_command)

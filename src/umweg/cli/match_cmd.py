@@ -17,6 +17,7 @@ from umweg.cli.output import (
     Offline,
     Output,
     Quiet,
+    StoreDir,
     Verbose,
     check_format,
     parse_day,
@@ -99,9 +100,7 @@ def match_command(
         int | None, typer.Option(help="Processor cores; all without it.", min=1)
     ] = None,
     fail_on: Annotated[str, typer.Option(help="never, match or cannot-tell.")] = "never",
-    store_dir: Annotated[
-        Path | None, typer.Option("--store", metavar="DIR", help="Store of the lists.")
-    ] = None,
+    store_dir: StoreDir = None,
     format_: Annotated[
         str,
         typer.Option(

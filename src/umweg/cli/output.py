@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from umweg.errors import UsageError
 from umweg.report.plain_text import Style, csv_text, json_text, table_text
+
+if TYPE_CHECKING:
+    from umweg.store import Store
 
 FORMATS = ("table", "json", "csv", "xlsx", "html")
 
@@ -23,6 +26,14 @@ Output = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No messages.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="More messages.")]
+StoreDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        metavar="DIR",
+        help="Your store; by default in the platform's user data folder. The sample lies below it.",
+    ),
+]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Plain text; NO_COLOR does the same.")]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Never use the network (this verb never does).")
@@ -61,6 +72,25 @@ def parse_today(text: str | None) -> date:
     """The day of --as-of, else today."""
     # The local calendar day is meant: law applies by the date where the question is asked.
     return parse_day(text, "--as-of") or date.today()  # noqa: DTZ011
+
+
+def open_store(
+    named: Path | None, *, told: bool, create: bool = False, required: bool = False
+) -> Store:
+    """The store of --store, of the configuration, or the packaged sample.
+
+    Args:
+        named: As typed.
+        told: Say on stderr which it is.
+        create: Make it if it does not exist.
+        required: Refuse the packaged sample.
+    """
+    from umweg.settings import load_settings
+    from umweg.store.opening import open_configured
+
+    store = open_configured(load_settings(store=named), create=create, required=required)
+    say(f"store: {store.root}", quiet=not told)
+    return store
 
 
 def say(text: str, *, quiet: bool = False) -> None:

@@ -15,6 +15,7 @@ from umweg.cli.output import (
     Offline,
     Output,
     Quiet,
+    StoreDir,
     Verbose,
     check_format,
     parse_day,
@@ -84,9 +85,7 @@ def names_command(
             "does the same.",
         ),
     ] = None,
-    store_dir: Annotated[
-        Path | None, typer.Option("--store", metavar="DIR", help="Store of the lists.")
-    ] = None,
+    store_dir: StoreDir = None,
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help="The lists as they stood on this day.")
     ] = None,

@@ -34,7 +34,7 @@ from umweg.parties.reach import Reach, reach_of
 from umweg.parties.search import checked, day_of_question, matcher_of, threshold_of
 from umweg.store import Manifest, Store
 from umweg.store.list_changes import Renewed, renewed
-from umweg.store.snapshots import sha256_of
+from umweg.store.manifest import sha256_of
 from umweg.version import __version__
 
 CHUNK = 2_000

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from umweg.store import Store
-    from umweg.store.snapshots import Manifest
+    from umweg.store.manifest import Manifest
 
 
 class Corpus:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import multiprocessing
 import os
 from collections import deque
@@ -36,7 +35,7 @@ from umweg.parties.score import (
     score_of,
 )
 from umweg.parties.scripts import DATA
-from umweg.parties.tables import kept
+from umweg.store.derived import keep, place
 
 if TYPE_CHECKING:
     from umweg.store import Store
@@ -413,22 +412,15 @@ def problem_of(query: Party) -> str | None:
 # -- the kept index -------------------------------------------------------------------------------
 
 
-def _digest(corpus: StoreCorpus) -> str:
-    """What the index depends on: the snapshots, the packaged words, the way names are read."""
-    known = hashlib.sha256(str(VERSION).encode())
-    for manifest in corpus.snapshots:
-        known.update(manifest.snapshot_id.encode())
-    for path in sorted(DATA.iterdir()):
-        known.update(path.read_bytes())
-    return known.hexdigest()[:16]
-
-
 def _kept(corpus: StoreCorpus, root: Path) -> Index:
-    """The index of a store's lists: mapped where it is kept, else built and kept."""
-    folder = root / "cache" / f"names-{_digest(corpus)}"
+    """The index of a store's lists: mapped where it is kept, else built and kept.
+
+    It depends on the snapshots, the packaged words, and the way in which names are read.
+    """
+    words = (path.read_bytes() for path in sorted(DATA.iterdir()))
+    folder = place(root, "names", corpus.snapshots, str(VERSION), *words)
     index = Index.load(folder, corpus.owner)
-    if index is not None:
-        return index
-    index = Index.build(corpus.names, corpus.schemas, corpus.owner)
-    kept(folder, index.save)
+    if index is None:
+        index = Index.build(corpus.names, corpus.schemas, corpus.owner)
+        keep(folder, corpus.snapshots, index.save)
     return index

@@ -6,11 +6,9 @@ of five files, and a cell is read when it is asked for.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from umweg.store.derived import keep, place
+
 if TYPE_CHECKING:
-    from umweg.store.snapshots import Manifest
+    from umweg.store.manifest import Manifest
 
 VERSION = 2
 """Of what is kept: a cache of another one is made anew."""
@@ -144,50 +144,31 @@ class Tables:
     """
 
     def __init__(self, snapshots: Sequence[Manifest], root: Path) -> None:
-        known = hashlib.sha256(f"{VERSION} {COLUMNS} {WHOLE}".encode())
-        for manifest in snapshots:
-            known.update(manifest.snapshot_id.encode())
-        folder = root / "cache" / f"parties-{known.hexdigest()[:16]}"
+        folder = place(root, "parties", snapshots, f"{VERSION} {COLUMNS} {WHOLE}")
         self._rows: dict[str, Rows] = {}
-        self._read: Callable[[str], pa.Table] = lambda name: _mapped(folder / f"{name}.arrow")
+        # All files are opened at once: what is open stays, even if another process removes them.
         try:
-            entities = self._read("entities")
+            self._held = _mapped(folder)
         except (OSError, pa.ArrowException):
-            made = _joined(snapshots)
-            if not kept(folder, lambda fresh: _write(made, fresh)):
-                self._read = made.__getitem__
-            entities = self._read("entities")
+            self._held = _joined(snapshots)
+            if keep(folder, snapshots, lambda fresh: _write(self._held, fresh)):
+                with suppress(OSError, pa.ArrowException):
+                    self._held = _mapped(folder)  # and not in memory
+        entities = self._held["entities"]
         self._parties = entities.num_rows
         self._rows["entities"] = Rows("entities", entities, self._parties)
 
     def __getitem__(self, name: str) -> Rows:
         if name not in self._rows:
-            self._rows[name] = Rows(name, self._read(name), self._parties)
+            self._rows[name] = Rows(name, self._held[name], self._parties)
         return self._rows[name]
 
 
-def kept(folder: Path, write: Callable[[Path], None]) -> bool:
-    """Write a folder of a cache so that others see all of it or nothing; False where that fails.
-
-    A store that cannot be written to is no error: what was to be kept is then made again next time.
-    """
-    fresh = folder.with_name(f".{folder.name}-{os.getpid()}")
-    try:
-        if folder.exists():  # what it holds cannot be read
-            folder.rename(folder.with_name(f".{folder.name}-{os.getpid()}-old"))
-        fresh.mkdir(parents=True, exist_ok=True)
-        write(fresh)
-        fresh.rename(folder)
-    except OSError:  # or another process was first
-        return folder.exists()
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(folder.with_name(f".{folder.name}-{os.getpid()}-old"), ignore_errors=True)
-    return True
-
-
-def _mapped(path: Path) -> pa.Table:
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+def _mapped(folder: Path) -> dict[str, pa.Table]:
+    return {
+        name: pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()
+        for name in COLUMNS
+    }
 
 
 def _write(tables: dict[str, pa.Table], folder: Path) -> None:
@@ -223,10 +204,10 @@ def _whole(tables: dict[str, pa.Table]) -> pa.Array:
     parties: list[list[Any]] = [
         [row, *([] for _ in range(len(WHOLE) - 1))] for row in _rows(tables, "entities")
     ]
-    for place, name in enumerate(list(WHOLE)[1:], start=1):
+    for at, name in enumerate(list(WHOLE)[1:], start=1):
         owners = tables[name][_OWNER].to_pylist()
         for owner, row in zip(owners, _rows(tables, name), strict=True):
-            parties[owner][place].append(row)
+            parties[owner][at].append(row)
     texts = [json.dumps(p, ensure_ascii=False, separators=(",", ":")) for p in parties]
     return pa.array(texts, pa.large_string())
 

@@ -10,7 +10,7 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,14 @@ _GAP = 2
 
 
 def table_text(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]], style: Style
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[tuple[str, str]],
+    style: Style,
+    *,
+    whole: Collection[str] = (),
 ) -> str:
-    """Rows as a table as wide as the terminal; text is folded, a number never.
+    """Rows as a table as wide as the terminal; text is folded, a number never, and nothing of the
+    columns `whole`, which hold what is copied.
 
     Where not even the numbers and the shortest words fit side by side, each row is written as a
     block of lines.
@@ -61,8 +66,9 @@ def table_text(
 
     cells = [[str(row[key]) for key, _ in columns] for row in rows]
     kinds: list[tuple[bool, int]] = []  # whether a column holds numbers; its least width
-    for (_, title), column in zip(columns, zip(*cells, strict=True), strict=False):
+    for (key, title), column in zip(columns, zip(*cells, strict=True), strict=False):
         number = any(column) and all(not text or _NUMBER.match(text) for text in column)
+        number = number or key in whole
         words = [w for text in column for w in ([text] if number else text.split())]
         longest = max(map(cell_len, words), default=0)
         head = max(map(cell_len, title.split()), default=0)

@@ -22,8 +22,8 @@ from umweg.sources.fetching.hosts import shown
 from umweg.sources.registry import SOURCES
 from umweg.sources.source import Source
 from umweg.store import SCHEMA_VERSION, Manifest, Store
+from umweg.store.manifest import MANIFEST
 from umweg.store.migrate import version_of
-from umweg.store.snapshots import MANIFEST
 from umweg.version import __version__
 
 Status = Literal["ok", "note", "stale", "damaged", "unreachable"]

@@ -4,7 +4,8 @@ from umweg.store.columns import Column, Contract
 from umweg.store.contracts import CONTRACTS, SCHEMA_VERSION
 from umweg.store.engine import DuckDBEngine, Engine, SparkEngine, engine_named
 from umweg.store.inventory import Series
-from umweg.store.snapshots import Alarm, InputFile, Manifest, commit, input_file
+from umweg.store.manifest import Alarm, InputFile, Manifest, input_file
+from umweg.store.snapshots import commit
 from umweg.store.store import Store
 
 __all__ = [

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from umweg.errors import UsageError
+from umweg.store.manifest import Manifest
 from umweg.store.party_contracts import (
     ADDRESSES,
     ENTITIES,
@@ -19,7 +20,6 @@ from umweg.store.party_contracts import (
     NAMES,
     RELATIONS,
 )
-from umweg.store.snapshots import Manifest
 from umweg.store.store import Store
 
 _BATCH = 50_000

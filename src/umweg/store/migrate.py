@@ -14,7 +14,8 @@ from pathlib import Path
 
 from umweg.errors import StoreError
 from umweg.store.contracts import SCHEMA_VERSION
-from umweg.store.snapshots import MANIFEST, write_json
+from umweg.store.manifest import MANIFEST
+from umweg.store.snapshots import write_json
 
 Migration = Callable[[Path], None]
 

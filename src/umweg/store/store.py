@@ -15,10 +15,12 @@ import pyarrow as pa
 
 from umweg.errors import StoreError
 from umweg.store.contracts import CONTRACTS, MIN_RATE_DAYS, SCHEMA_VERSION, VALUE_USD
+from umweg.store.derived import discard
 from umweg.store.engine import DuckDBEngine, Engine
+from umweg.store.manifest import MANIFEST, Manifest
 from umweg.store.migrate import migrate, version_of
 from umweg.store.party_contracts import PARTY_TABLES
-from umweg.store.snapshots import MANIFEST, Manifest, Staging, staging, write_json
+from umweg.store.snapshots import Staging, staging, write_json
 
 if TYPE_CHECKING:  # Ibis takes half a second, which a question to the lists need not wait for
     import ibis.expr.types as ir
@@ -232,6 +234,10 @@ class Store:
             raise _unwritable(self.root, error) from error
         shutil.rmtree(grave, ignore_errors=True)
         self.refresh()
+        # By their folders: one that is damaged must not keep the others from being cleaned up.
+        below = self.base.all_snapshots if self.base else ()
+        held = {p.name for p in folder.parent.iterdir()} | {m.snapshot_id for m in below}
+        discard(self.root, held)
 
     # -- reading ------------------------------------------------------------------------------
 

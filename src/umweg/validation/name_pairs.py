@@ -18,7 +18,7 @@ from umweg.parties.model import Party, PartyName
 from umweg.sources.lists.places import alpha3_of
 from umweg.sources.lists.scripts import script_of
 from umweg.sources.opening import opened
-from umweg.store.snapshots import sha256_of
+from umweg.store.manifest import sha256_of
 
 MAX_BYTES = 1 << 30
 _YES = frozenset({"true", "1", "yes", "y", "t", "match", "positive", "same"})

@@ -142,7 +142,7 @@ def _lock(descriptor: int) -> bool:
 
 def fsynced(path: Path) -> str:
     """Bring a file to the disk, and its SHA-256."""
-    from umweg.store.snapshots import sha256_of
+    from umweg.store.manifest import sha256_of
 
     with path.open("rb") as f:
         os.fsync(f.fileno())
