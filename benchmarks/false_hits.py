@@ -37,6 +37,34 @@ PERSONS = {
         "Wei Fang Xiuying Min Jing Li Qiang Lei Jun Yang Yong Yan Jie Juan Tao Ming Chao Guiying",
         "Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Hu Guo He Lin Gao Luo Zheng",
     ),
+    "Uzbek": (
+        "Jasur Dilfuza Sherzod Gulchehra Otabek Zulfiya Ulugbek Sanjar Feruza Anvar Umida",
+        "Karimov Tursunov Rahimov Yuldashev Ergashev Mirzaev Abdullaev Sobirov Qodirov Xolmatov",
+    ),
+    "Russian": (
+        "Алексей Мария Дмитрий Екатерина Илья Полина Артём Ксения Константин Людмила Вероника",
+        "Козлов Новиков Соловьёв Зайцев Белоусов Фролов Жданов Рыбаков Чернышов Суханов Устинов",
+    ),
+    "English": (
+        "Oliver Charlotte Harry Emma Edward Grace Trevor Wendy Nigel Joanne Martin Helen",
+        "Wood Harrison Cooper Ellis Marshall Fletcher Barnes Webster Hunt Palmer Dawson Mason",
+    ),
+    "Spanish": (
+        "Javier Lucía Carlos Carmen Miguel Rosa Andrés Elena Pablo Pilar Diego Teresa",
+        "Fernández López Gómez Ruiz Vargas Castillo Romero Delgado Ortega Molina Suárez",
+    ),
+    "Arabic": (
+        "Youssef Fatma Karim Nour Tarek Mona Sami Hanan Walid Rania Adel Salma",
+        "Mansour Haddad Khoury Najjar Saleh Hamdan Darwish Qasem Shaheen Barakat Masri Zein",
+    ),
+    "Persian": (
+        "Ali Reza Maryam Hossein Fatemeh Mehdi Narges Saeed Leila Hamid Nasrin Behrouz",
+        "Ahmadi Hosseini Karimi Rezaei Mousavi Jafari Moradi Hashemi Sadeghi Akbari Rahimi",
+    ),
+    "Vietnamese": (
+        "Minh Hoa Tuan Lan Hung Mai Dung Thu Long Linh Nam Trang",
+        "Nguyen Tran Le Pham Hoang Phan Vu Dang Bui Do",
+    ),
 }
 FIRMS = {
     "German": ("Maschinenbau Elektrotechnik Spedition Bau Logistik Metallbau Handel", "GmbH AG"),
@@ -76,7 +104,7 @@ def main() -> None:
     asked = parser.parse_args()
     matcher = Matcher.from_store(Store.open(asked.store, with_sample=False))
     for kind, make in (("persons", persons), ("firms", firms)):
-        for country in PERSONS:
+        for country in PERSONS if make is persons else FIRMS:
             made = make(country, asked.names, random.Random(f"{kind}{country}"))
             queries = list({q.caption: q for q in made}.values())
             answers = zip(queries, matcher.match_many(queries), strict=True)

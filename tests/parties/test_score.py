@@ -5,13 +5,17 @@ import csv
 import pytest
 
 from tests.raw import raw_file
-from umweg.parties import THRESHOLD, Party, PartyName, compare, score_names
+from umweg.parties import THRESHOLD, Party, PartyName, align, compare, rules, score_names
 from umweg.parties.rules import RULES
 
 
+def test_the_rules_know_how_words_meet() -> None:
+    assert rules.BY_LIKENESS | {"same in another romanisation"} <= set(align.HOW)
+
+
 def test_every_rule_explains_itself() -> None:
-    for rules in RULES.values():
-        for rule, weight in rules:
+    for of_kind in RULES.values():
+        for rule, weight in of_kind:
             assert rule.__doc__, rule.__name__
             assert -1 < weight < 0
 
@@ -100,6 +104,7 @@ def test_one_and_the_same(a: str, b: str, schema: str) -> None:
         ("Марат Оспанов", "Murat OSPANOV", "Person"),
         ("Stefan Schmidt", "Stephen Smith", "Person"),
         ("Hüseyin Demir", "Hasan Demir", "Person"),
+        ("Saeed Karimi", "Karim Saeed Hosseini", "Person"),
         ("Tuan Le", "Tuan Isnawi", "Person"),  # what stands at the end is no particle
         ("Алиев Сервис ТОО", "Aleph", "Company"),
         ("Askar Ospanov", "Askar", "Person"),  # a listed alias of one given name is anybody's

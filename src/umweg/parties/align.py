@@ -73,6 +73,9 @@ PLACED = 0.4
 """What a place costs, as a part of another word, that one name alone has in the same script: there
 it tells a branch from its parent."""
 
+NEARLY = 0.1
+"""What a consonant costs that is written for another one."""
+
 UNHEARD = 0.12
 """What a long vowel costs that one word writes and the other does not have."""
 
@@ -110,6 +113,9 @@ _FORMS = np.array(
     [int.from_bytes(form.encode(), "big") for form in _WRITTEN_TO_WORDS.split()], np.int64
 )
 """Legal forms that are written to a word, their letters as a number."""
+
+_NEAR = np.frombuffer(bytearray(b"XhdssSJk"), np.uint8)
+"""Consonants, as `keys.bones_of` has them, that are written for each other, pair by pair."""
 
 _LIGHT = np.array([kind in LIGHT for kind in range(10)])
 _FAINT = np.array([kind in LIGHT or kind in (INITIAL, GENERATION) for kind in range(10)])
@@ -376,20 +382,45 @@ def _by_bones(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     in_a, in_b = a.num[i, FLAGS] & ABJAD != 0, b.num[j, FLAGS] & ABJAD != 0
     if in_a == in_b:
         a0, a1, b0, b1 = a.num[i, BONES], a.num[i, OTHER], b.num[j, BONES], b.num[j, OTHER]
-        return _bones_alike(a.text, a0, a1, b.text, b0, b1, rows)
+        found = _bones_alike(a.text, a0, a1, b.text, b0, b1)
+        return found if found > 0 else _bones_edited(a.text, a0, a1, b.text, b0, b1, rows)
     return _by_consonants(a, i, b, j, rows) if in_a else _by_consonants(b, j, a, i, rows)
 
 
 @compiled()
-def _bones_alike(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, rows: Array) -> float:
+def _near(x: int, y: int) -> bool:
+    """Whether one consonant is written for another: kh as h, z as s, sh as s, j as g."""
+    for k in range(0, len(_NEAR), 2):
+        if (x == _NEAR[k] and y == _NEAR[k + 1]) or (y == _NEAR[k] and x == _NEAR[k + 1]):
+            return True
+    return False
+
+
+@compiled()
+def _bones_alike(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int) -> float:
     longest = max(a1 - a0, b1 - b0)
     if a1 == a0 or b1 == b0:
         return 0.0
-    if _same(a, a0, a1, b, b0, b1):
-        return 0.94 if longest > 2 else 0.85
-    if longest >= 3 and distance(a, a0, a1, b, b0, b1, 1, rows) == 1:
-        return 1 - CONSONANT / longest
+    same = 0.94 if longest > 2 else 0.85
+    if a1 - a0 == b1 - b0:
+        near, apart = 0, 0
+        for k in range(longest):
+            if a[a0 + k] != b[b0 + k]:
+                if _near(a[a0 + k], b[b0 + k]):
+                    near += 1
+                else:
+                    apart += 1
+        if apart == 0 and near * 2 <= longest:
+            return same - NEARLY * near
     return 0.0
+
+
+@compiled()
+def _bones_edited(a: Array, a0: int, a1: int, b: Array, b0: int, b1: int, rows: Array) -> float:
+    longest = max(a1 - a0, b1 - b0)
+    if longest < 3 or min(a1 - a0, b1 - b0) == 0:
+        return 0.0
+    return 1 - CONSONANT / longest if distance(a, a0, a1, b, b0, b1, 1, rows) == 1 else 0.0
 
 
 @compiled()
@@ -400,23 +431,22 @@ def _by_consonants(a: Words, i: int, b: Words, j: int, rows: Array) -> float:
     best = 0.0
     if a.num[i, FLAGS] & IN_HEBREW:
         h0, h1 = a.num[i, HEBREW], a.num[i, PLACE]
-        best = _bones_alike(a.text, h0, h1, b.text, b2, b3, rows) - 0.02
-    found = _bones_alike(a.text, a0, a1, b.text, b0, b1, rows)
-    if found >= 0.85:
+        best = _bones_alike(a.text, h0, h1, b.text, b2, b3)
+        best = best if best > 0 else _bones_edited(a.text, h0, h1, b.text, b2, b3, rows)
+        best -= 0.02
+    found = _bones_alike(a.text, a0, a1, b.text, b0, b1)
+    if found > 0:
         missing = a.num[i, VOWELS] & ~b.num[j, VOWELS]
         while missing:
             missing &= missing - 1
             found -= UNHEARD
-    elif a1 - a0 > 1 and _same(a.text, a0, a1, b.text, b1, b2):
+        return max(best, found)
+    apart = a1 - a0 > 1 and _same(a.text, a0, a1, b.text, b1, b2)
+    joined = a1 - a0 > 1 and b1 - b0 > 2 and b.text[b0] == 65 and b.text[b0 + 1] == 108
+    if apart or (joined and _same(a.text, a0, a1, b.text, b0 + 2, b1)):  # or with its article
         found = 0.9 if a1 - a0 > 2 else 0.82
-    elif (
-        a1 - a0 > 1
-        and b1 - b0 > 2
-        and b.text[b0] == 65
-        and b.text[b0 + 1] == 108
-        and _same(a.text, a0, a1, b.text, b0 + 2, b1)
-    ):  # the article is written to the word
-        found = 0.9 if a1 - a0 > 2 else 0.82
+    else:
+        found = _bones_edited(a.text, a0, a1, b.text, b0, b1, rows)
     return max(best, found)
 
 

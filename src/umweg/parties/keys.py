@@ -162,10 +162,11 @@ def _consonants(word: str) -> str:
 _ABJAD = {
     **dict.fromkeys("اأإآٱعאע", "A"), **dict.fromkeys("بپבּב", "b"), **dict.fromkeys("تطٹټתט", "t"),
     **dict.fromkeys("جژځږ", "J"), **dict.fromkeys("حههہھחה", "h"), **dict.fromkeys("خכך", "X"),
-    **dict.fromkeys("دضذظزڈډזד", "d"), **dict.fromkeys("رڑړר", "r"), **dict.fromkeys("سصثסצץ", "s"),
-    **dict.fromkeys("شچښש", "S"), **dict.fromkeys("قكکگګغגק", "k"), **dict.fromkeys("فפף", "f"),
-    **dict.fromkeys("لל", "l"), **dict.fromkeys("مמם", "m"), **dict.fromkeys("نںڼנן", "n"),
-    **dict.fromkeys("وؤڤו", "w"), **dict.fromkeys("يیېۍےئיى", "y"), "څ": "s",
+    **dict.fromkeys("دضذظزڈډזד", "d"), **dict.fromkeys("رڑړڕר", "r"),
+    **dict.fromkeys("سصثסצץ", "s"), **dict.fromkeys("شچښש", "S"),
+    **dict.fromkeys("قكکگګغגק", "k"), **dict.fromkeys("فפף", "f"),
+    **dict.fromkeys("لڵל", "l"), **dict.fromkeys("مמם", "m"), **dict.fromkeys("نںڼڭنן", "n"),
+    **dict.fromkeys("وؤڤۆۇۈۋו", "w"), **dict.fromkeys("يیېۍےئێיى", "y"), "څ": "s",
 }  # fmt: skip
 
 
@@ -188,23 +189,26 @@ def other_bones_of(latin: str) -> str:
     return _single(bones.replace("'", ""))
 
 
-_VOWELS = str.maketrans({"ا": "a", "أ": "a", "آ": "a", "و": "u", "ؤ": "u", "ו": "u", "ي": "i",
+_VOWELS = str.maketrans({"ا": "a", "أ": "a", "آ": "a", "ە": "a", "و": "u", "ؤ": "u", "ۆ": "u",
+                         "ۇ": "u", "ۈ": "u", "ו": "u", "ێ": "i", "ي": "i",
                          "ی": "i", "ې": "i", "ى": "i", "ے": "i", "י": "i"})  # fmt: skip
 
 
-_GAPS = 15
+_GAPS = 12
+_WIDTH = 5
 _MARKS = {"a": 1, "u": 2, "i": 4}
 _HEARD = {"a": 1, "e": 1 | 4, "i": 4, "o": 1 | 2, "u": 2, "w": 2, "y": 4}
-_UNWRITTEN = 8
-_LONG = re.compile("[ae][iuyw]|o[iyw]|aa|ee|ii|oo|uu")
+_UNWRITTEN, _NO_WAW = 8, 16
+_LONG = re.compile("w|y(?=[aeiou])|[ae][iuy]|oy|aa|ee|ii|oo|uu")
+_ENDS_OPEN = frozenset("هہةعءئؤۀאהע")
 
 
 def written_vowels(abjad: str) -> int:
     """The long vowels that an Arabic or Hebrew word writes behind each of its consonants.
 
-    Four bits for each of the first 15 consonants: a, u, i, and that none is written. Between two
-    consonants a written vowel must be heard in the Latin word (Mahmud is not Muhammad), an
-    unwritten one may be if it is short (Hasan is not Hussein).
+    Five bits for each of the first 12 consonants: a, u, i, that none is written, and that no waw
+    is. Between two consonants a written vowel must be heard in the Latin word (Mahmud is not
+    Muhammad), an unwritten one may be if it is short (Hasan is not Hussein); v and w are written.
     """
     marked = "".join(
         v if i and (v := c.translate(_VOWELS)) != c else _ABJAD.get(c, "")
@@ -216,14 +220,9 @@ def written_vowels(abjad: str) -> int:
     ends = abjad[-1:] in _ENDS_OPEN
     out = 0
     for i, gap in enumerate(gaps):
-        if gap:
-            out |= _MARKS[gap[0]] << 4 * i
-        elif i < last or not ends:
-            out |= _UNWRITTEN << 4 * i
+        bits = _MARKS[gap[0]] if gap else _UNWRITTEN if i < last or not ends else 0
+        out |= (bits | (0 if "u" in gap else _NO_WAW)) << _WIDTH * i
     return out
-
-
-_ENDS_OPEN = frozenset("هہةعءئؤۀאהע")
 
 
 def heard_vowels(latin: str) -> int:
@@ -233,12 +232,14 @@ def heard_vowels(latin: str) -> int:
     classes = re.sub("^[wy](?=[aeiou])", "W", _SOUND.sub(_sound, latin))
     gaps = re.split(r"[^aeiouyw]", _single(classes))[1 : _GAPS + 1]
     last = len(gaps) - 1
-    out = -1 << 4 * len(gaps) & (1 << 4 * _GAPS) - 1
+    out = -1 << _WIDTH * len(gaps) & (1 << _WIDTH * _GAPS) - 1
     for i, gap in enumerate(gaps):
+        bits = 0 if "w" in gap else _NO_WAW
         for vowel in gap:
-            out |= _HEARD[vowel] << 4 * i
-        if not gap or (i < last and not _LONG.fullmatch(gap)):
-            out |= _UNWRITTEN << 4 * i
+            bits |= _HEARD[vowel]
+        if not gap or (i < last and not _LONG.search(gap)):
+            bits |= _UNWRITTEN
+        out |= bits << _WIDTH * i
     return out
 
 

@@ -54,5 +54,10 @@ def names_of_their_own(a: Word, b: Word) -> bool:
     """Whether two words that are alike are two common names."""
     if a.kind != NAME or b.kind != NAME or a.soft == b.soft:
         return False
+    short, long = sorted((a.key, b.key), key=len)
+    if long == short + "i" and len(short) > 3 and groups_of("", short):
+        return True  # Karim and Karimi: a name, and a surname that is made of it
     ours, theirs = groups_of(a.latin, a.key), groups_of(b.latin, b.key)
+    if not (ours and theirs) and a.key.endswith("i") and b.key.endswith("i"):  # Rahimi, Ebrahimi
+        ours, theirs = groups_of("", a.key[:-1]), groups_of("", b.key[:-1])
     return bool(ours and theirs and not ours & theirs)

@@ -35,7 +35,7 @@ LATIN, KEY, SOFT, BONES, OTHER, HEBREW, PLACE, OWN, END = range(9)
 
 KIND, FLAGS, CONCEPT, EQUAL, SHORT, VOWELS, SCRIPT = range(9, 16)
 """Columns of `num`: kind of word; flags; hash of the concept; up to four groups of given names, and
-of short forms, 16 bits each; the vowels between consonants, four bits each; the script."""
+of short forms, 16 bits each; the vowels between consonants, five bits each; the script."""
 
 COLUMNS = 16
 

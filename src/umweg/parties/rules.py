@@ -100,7 +100,7 @@ def one_word_alike(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, st
     x, y = a.readings[0][own[0].ours[0]], b.readings[0][own[0].theirs[0]]
     if x.abjad or y.abjad or max(len(x.latin), len(y.latin)) > 7:
         return None
-    if own[0].how == "differs by a few letters" and not (x.foreign or y.foreign):
+    if own[0].how == "differs by a few letters":
         strength = (0.85 - own[0].similarity) / 0.3
     elif own[0].how == "same in another romanisation":
         # Aliev and Aleph have one key: spellings that differ in every other letter.
@@ -118,7 +118,8 @@ def order_differs(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str
     return None if path == sorted(path) else (1.0, f"{a.text} ~ {b.text}")
 
 
-_BY_LIKENESS = frozenset({"differs by a few letters", "same consonants"})
+BY_LIKENESS = frozenset({"differs by a few letters", "same consonants"})
+"""In what way (`align.HOW`) words meet that are only like each other."""
 
 
 HEARD = 0.84
@@ -131,7 +132,7 @@ def two_common_names(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, 
     whole = sum(_weight(ours, m.ours) for m in meetings)
     apart, found = 0.0, []
     for m in meetings:
-        if m.how in _BY_LIKENESS and len(m.ours) == len(m.theirs) == 1:
+        if m.how in BY_LIKENESS and len(m.ours) == len(m.theirs) == 1:
             x, y = ours[m.ours[0]], theirs[m.theirs[0]]
             if m.similarity < HEARD and names_of_their_own(x, y):
                 apart += x.weight

@@ -127,6 +127,8 @@ class Glossary:
         found = self.native.get(text)
         if found is not None:
             return found
+        if len(text) > 3 and text[0] in _HEBREW_BEFORE:
+            return self.native_of(text[1:])
         for end in range(len(text), 1, -1):
             found = self.native_stems.get(text[:end])
             if found is not None and _ENDING.fullmatch(text, end):
@@ -139,6 +141,9 @@ class Glossary:
             rest[:end] in self.native_stems and len(rest) - end < 3 for end in (3, 4, 5, len(rest))
         )
 
+
+_HEBREW_BEFORE = "הולבמ"
+"""What is written to a Hebrew word in front: the, and, for, in, from."""
 
 _KINDS = {"w": GENERIC, "n": NAME, "p": PLACE, "s": SMALL}
 
@@ -177,7 +182,7 @@ def glossary() -> Glossary:
             stem = simplified("".join(words_of(word)))
             if script_of(stem) not in UNSPACED:
                 g.native.setdefault(stem, value)
-            elif len(stem) >= 2 or stem in "厂院":
+            elif len(stem) >= 2 or stem in "厂院港":
                 g.han.setdefault(stem, value)
     for stem, value in folded:  # words that only a hamza tells apart are two as they are written
         g.native.setdefault(stem, value)
@@ -267,10 +272,10 @@ def people() -> People:
     for number, line in enumerate(data["equivalents"]):
         group = f"given:{number}"
         full, _, pet = line.partition("~")
-        for word in full.split():
-            equal.setdefault(key_of(latin_of(word)), set()).add(group)
-        for word in pet.split():
-            short.setdefault(key_of(latin_of(word)), set()).add(group)
+        for found, spellings in ((equal, full), (short, pet)):
+            for spelt in spellings.split():
+                latin = latin_of(spelt) if script_of(spelt) == "Latn" else latin_reading(spelt)
+                found.setdefault(key_of(latin), set()).add(group)
     return People(
         frozenset(latin_reading(w) for w in data["titles"].split()),
         frozenset(latin_reading(w) for w in data["particles"].split()),
