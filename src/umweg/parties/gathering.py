@@ -28,8 +28,8 @@ def ascending(values: Array) -> Array:
     return order
 
 
-STRONG = 0.75
-"""Likeness from which a term is much like a word."""
+TIERS = 3
+"""Terms that a word may be are read apart: the same in some way, much alike, less."""
 
 FEW = 2_000
 """Postings that are read in any case: a word more costs little."""
@@ -37,7 +37,15 @@ FEW = 2_000
 BEST = 192
 """Rows that are scored from all their terms, at least, where so many share a term."""
 
+GATHERED, HELD = range(2)
+"""Columns of `rows`: side by side, for they are read together."""
+
 _BINS = 256
+
+
+@compiled()
+def _tier(similarity: float) -> int:
+    return 0 if similarity >= 0.9 else 1 if similarity >= 0.7 else 2
 
 
 @compiled()
@@ -52,8 +60,8 @@ def _score(matched: float, worth: float, missing: float, left: float, costs: Arr
 def search(
     term_ptr: Array, terms: Array, similarity: Array, use: Array, cover: Array, weights: Array,
     own: int, word_weights: Array, post_ptr: Array, post_rows: Array, row_ptr: Array,
-    row_terms: Array, row_weight: Array, term_weight: Array, row_name: Array, wanted: Array,
-    restricted: bool, budget: int, enough: float, costs: Array, acc: Array, touched: Array,
+    row_terms: Array, term_weight: Array, row_name: Array, wanted: Array,
+    restricted: bool, budget: int, enough: float, costs: Array, rows: Array, touched: Array,
     estimates: Array, slot: Array, out_names: Array, out_scores: Array,
 ) -> int:  # fmt: skip
     """The names that meet a query best by their terms, best first; their number.
@@ -70,63 +78,66 @@ def search(
         own: How many of them are words of the query, the first ones; the others are two words as
             one, or a part of a word.
         word_weights: What each word of the query tells.
-        row_weight: What all terms of a row tell.
         wanted, restricted: The rows that are looked at, if not all.
         budget: Postings that are read at most.
         enough: The part of the query's weight of which the words have been read when `FEW`
             postings are enough.
         costs: What a left-over word costs: ours, theirs, a pair of both.
-        acc, touched, estimates, slot: Room to work in: zeros a row, any a row twice, -1 a term.
+        rows: For each row room to gather in (0), and what all its terms tell.
+        touched, estimates, slot: Room to work in: any a row, any a row, -1 a term.
     """
     query_terms = len(term_ptr) - 1
-    load = np.zeros(2 * query_terms, np.int64)
+    load = np.zeros((query_terms, TIERS), np.int64)
     term_of = np.empty(len(terms), np.int32)
     for q in range(query_terms):
         for e in range(term_ptr[q], term_ptr[q + 1]):
             t = terms[e]
             term_of[e] = q
-            load[2 * q + (similarity[e] < STRONG)] += post_ptr[t + 1] - post_ptr[t]
+            load[q, _tier(similarity[e])] += post_ptr[t + 1] - post_ptr[t]
             # The term's best meaning: the expansion of highest similarity.
             if slot[t] < 0 or similarity[slot[t]] < similarity[e]:
                 slot[t] = e
     whole = 0.0
     for w in word_weights:
         whole += w
-    order = ascending(load)
+    order = ascending(load.ravel())
+    left = load.copy()
     n, spent = 0, 0
     told, unread = 0.0, 0.0  # what the words tell that were read, and the others that may be met
     for q in range(own):
-        unread += weights[q] if load[2 * q] + load[2 * q + 1] > 0 else 0.0
+        unread += weights[q] if load[q].sum() > 0 else 0.0
     for part in order:
-        q, weak = part // 2, part % 2 == 1
-        if load[part] == 0:
+        q, tier = part // TIERS, part % TIERS
+        postings = load[q, tier]
+        if postings == 0:
             continue
-        if spent > 0 and spent + load[part] > (FEW if told >= enough * whole else budget):
+        if spent > 0 and spent + postings > (FEW if told >= enough * whole else budget):
             continue
-        if q < own and not (weak and load[part - 1] > 0):
+        left[q, tier] = 0
+        if q < own and (tier < 2 or load[q, 0] + load[q, 1] == 0) and left[q, 0] + left[q, 1] == 0:
             told += weights[q]
             unread -= weights[q]
         for e in range(term_ptr[q], term_ptr[q + 1]):
             t = terms[e]
             # It counts once, as the best that it may be.
-            if slot[t] != e or (similarity[e] < STRONG) != weak:
+            if slot[t] != e or _tier(similarity[e]) != tier:
                 continue
             gain = weights[q] * similarity[e]
             start, end = post_ptr[t], post_ptr[t + 1]
             end = min(end, start + 4 * budget)
             for k in range(start, end):
                 row = post_rows[k]
-                if acc[row] == 0.0:
+                if rows[row, GATHERED] == 0.0:
                     touched[n] = row
                     n += 1
-                acc[row] += gain
+                rows[row, GATHERED] += gain
             spent += end - start
     unread = max(unread, 0.0)
     bins = np.zeros(_BINS, np.int64)
     for i in range(n):
         row = touched[i]
-        gathered, held = acc[row], row_weight[row]
-        acc[row] = 0.0
+        gathered, held = rows[row, GATHERED], rows[row, HELD]
+        rows[row, GATHERED] = 0.0
         if restricted and not wanted[row]:
             estimates[i] = -1.0
             continue
@@ -147,12 +158,12 @@ def search(
         row = touched[i]
         used = np.int64(0)
         covered = np.int64(0)
-        matched, worth, left = 0.0, 0.0, 0.0
+        matched, worth, alone = 0.0, 0.0, 0.0
         for strict in range(2):
             for k in range(row_ptr[row], row_ptr[row + 1]):
                 t = row_terms[k]
                 e = slot[t]
-                own = term_weight[t]
+                own_weight = term_weight[t]
                 exact = e >= 0 and similarity[e] >= 0.9
                 if exact != (strict == 0):
                     continue
@@ -160,16 +171,16 @@ def search(
                     q = term_of[e]
                     used |= use[q]
                     covered |= cover[q]
-                    weight = (own + weights[q]) / 2
+                    weight = (own_weight + weights[q]) / 2
                     matched += weight * similarity[e]
                     worth += weight
                 else:
-                    left += own
+                    alone += own_weight
         missing = whole
         for w in range(len(word_weights)):
             if covered >> w & 1:
                 missing -= word_weights[w]
-        score = _score(matched, worth, missing, left, costs)
+        score = _score(matched, worth, missing, alone, costs)
         if kept < room:
             position = kept
             kept += 1

@@ -32,9 +32,12 @@ Array = np.ndarray[Any, Any]
 VERSION = 14
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
-BUDGETS = 25_000, 25_000
+BUDGETS = 25_000, 50_000
 """Postings that a query may read, and when it is searched thoroughly: more finds no more and costs
 time (benchmarks/match_speed.py)."""
+
+PART_READ = 0.05
+"""Of all rows, that part may be read of very many: common words are more common there."""
 
 ENOUGH = 0.6, 2.0
 """The part of a query's weight that must have been read when few postings are enough."""
@@ -129,7 +132,7 @@ class Index:
     def _room(self) -> dict[str, Array]:
         if not hasattr(self._scratch, "room"):
             self._scratch.room = {
-                "acc": np.zeros(self.rows, np.float32),
+                "rows": np.column_stack((np.zeros(self.rows, np.float32), self._a["row_weight"])),
                 "touched": np.empty(max(1, self.rows), np.int32),
                 "estimates": np.empty(max(1, self.rows), np.float32),
                 "slot": np.full(max(1, self.terms), -1, np.int32),
@@ -257,9 +260,10 @@ class Index:
             np.array(query.cover, np.int64), np.array(query.weights, np.float32),
             query.own,
             np.array(query.word_weights, np.float32), a["post_ptr"], a["post_rows"],
-            a["row_ptr"], a["row_terms"], a["row_weight"], a["weights"], a["row_name"],
-            room["all"] if rows is None else rows, rows is not None, BUDGETS[query.thorough],
-            ENOUGH[query.thorough], _COSTS[PERSON if person else BODY], room["acc"],
+            a["row_ptr"], a["row_terms"], a["weights"], a["row_name"],
+            room["all"] if rows is None else rows, rows is not None,
+            max(BUDGETS[query.thorough], int(PART_READ * self.rows)),
+            ENOUGH[query.thorough], _COSTS[PERSON if person else BODY], room["rows"],
             room["touched"], room["estimates"], room["slot"],
             room["out_names"][:room_for], room["out_scores"][:room_for],
         )  # fmt: skip

@@ -107,7 +107,8 @@ def lookups_of(word: Word, person: bool, abjads: bool) -> Iterator[Lookup]:
 
 
 def _concepts(word: Word) -> set[str]:
-    as_body = words_of_body(word.text, word.latin) if " " not in word.text else ()
+    alone = word.latin and " " not in word.text
+    as_body = words_of_body(word.text, word.latin) if alone else ()
     return {c for c in (word.concept, *(x.concept for x in as_body)) if c}
 
 
