@@ -195,6 +195,53 @@ def test_no_control_goods_fall_back_to_neutral_countries_and_say_so(world: World
     assert any(n.what == "p and q" for n in alone.not_tested)
 
 
+def test_a_code_that_nobody_reported_before_its_edition_is_cannot_tell(world: World) -> None:
+    good = next(
+        r["code"]
+        for r in world.goods.to_pylist()
+        if r["restricted_from"] and r["nomenclature"] == "HS2022"
+    )
+    # The same goods under a code of HS 2022 that no concordance ties to an older one.
+    code = pc.cast(world.flows["code"], pa.string())
+    pairs = pc.not_equal(world.concordance["hs2022"], good)
+    newer = pc.equal(pc.cast(world.flows["nomenclature"], pa.string()), "HS2022")
+    flows = world.flows.filter(pc.or_(newer, pc.not_equal(code, good)))
+    result = scan_files(flows, world.goods, world.roles, world.concordance.filter(pairs))
+    mine = [c for c in result.corridors if c.code == good]
+    assert mine
+    assert {c.verdict for c in mine} == {Verdict.CANNOT_TELL}
+    for c in mine:
+        assert c.p_value is None
+        told = [s.missing or "" for _, s in c.signals.items()]
+        assert any("nobody reported it" in m for m in told)
+
+
+def test_with_a_placebo_target_nothing_is_found_unless_goods_go_there(
+    world: World, result: ScanResult
+) -> None:
+    run = result.run
+    tested = [c for c in result.corridors if c.p_value is not None and c.p_value < 1]
+    assert len(tested) <= run.elsewhere_tested <= len(result.corridors)
+    # Nothing was planted there: at a level of 10 % one flag in ten scans is expected.
+    assert run.elsewhere_flagged == 0
+    # Now what went to the target went to a neutral country, and the other way round.
+    roles = {r["country"]: r["role"] for r in world.roles.to_pylist()}
+    [target] = [c for c, r in roles.items() if r == "target"]
+    neutral = [c for c, r in roles.items() if r == "neutral"]
+    rows = world.flows.to_pylist()
+    for r in rows:
+        if roles[r["reporter"]] == "transit" and r["flow"] == "X":
+            if r["partner"] == target:
+                r["partner"] = neutral[0]
+            elif r["partner"] in neutral:
+                r["partner"] = f"to {r['partner']}"
+    moved = pa.Table.from_pylist(
+        [r for r in rows if not r["partner"].startswith("to ")], schema=plain_schema(world.flows)
+    )
+    other = scan_files(moved, world.goods, world.roles, world.concordance).run
+    assert other.elsewhere_flagged > 0
+
+
 def test_figures_by_year_are_scanned_and_say_so(world: World) -> None:
     year = pc.utf8_slice_codeunits(pc.cast(world.flows["period"], pa.string()), 0, 4)
     plain = world.flows.cast(plain_schema(world.flows))

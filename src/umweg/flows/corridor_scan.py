@@ -281,6 +281,8 @@ def _run(
         origins=origins,
         fdr=policy.q,
         corridor_dates=corridors.dates if corridors else WINDOWS,
+        elsewhere_tested=corridors.elsewhere[0] if corridors else 0,
+        elsewhere_flagged=corridors.elsewhere[1] if corridors else 0,
     )
     # The same question, on the same day's law and the same data, has the same id.
     digest = hashlib.sha256(json.dumps(asdict(run), sort_keys=True).encode()).hexdigest()

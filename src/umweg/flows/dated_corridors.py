@@ -51,6 +51,7 @@ def dated_corridors(
         found.attainable,
         read.covers,
         (*panel_untested(held, found, read.tables.rows), *_left_out(read, policy)),
+        found.elsewhere(policy.q),
     )
 
 

@@ -33,7 +33,7 @@ from umweg.flows.stats import (
     placebo_p,
     smallest_p,
 )
-from umweg.flows.two_legs import LEGS, Cells, Scoring, saturated
+from umweg.flows.two_legs import ELSEWHERE, LEGS, Cells, Leg, Scoring
 
 UNRESTRICTED = "unrestricted goods of the same countries"
 NEUTRAL_COUNTRIES = "the same goods to neutral countries"
@@ -41,33 +41,6 @@ FAKE_DATES = "the same corridors a year before the measures"
 MOST_OFFSET_USD = 10_000.0
 """Added to a half-year before logarithms, so that small orders make no large factors; less where
 a quarter of the panel's flows are smaller."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One leg of every cell at its own date: places × units.
-
-    Attributes:
-        effect: Log growth beyond the controls; NaN where it cannot be told.
-        growth: Growth factor of the controls: what the flow would have done.
-        z: Effect over its standard error.
-        evidence: −ln of its rank among placebos.
-        excess: USD a half-year above what was expected.
-        before, after: USD a half-year.
-        ratio_before, ratio_after: Arrival ratio M/X, for the gap; NaN for other legs.
-        controls: Names and weights of the controls used.
-    """
-
-    effect: Array
-    growth: Array
-    z: Array
-    evidence: Array
-    excess: Array
-    before: Array
-    after: Array
-    ratio_before: Array
-    ratio_after: Array
-    controls: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +62,7 @@ class Detection:
         exported_before: USD a half-year that the place sent of the goods, to anybody, before.
         path: Index of the pair of legs (`PATHS`) that makes the score.
         attainable: The smallest q that one corridor alone could reach; None without placebos.
+        elsewhere_q: q of the same test with the neutral countries as a placebo target.
     """
 
     panel: Panel
@@ -106,6 +80,12 @@ class Detection:
     exported_before: Array
     path: Ints
     attainable: float | None
+    elsewhere_q: Array
+
+    def elsewhere(self, level: float) -> tuple[int, int]:
+        """How many corridors were tested with the placebo target, and how many are flagged."""
+        known = np.isfinite(self.elsewhere_q)
+        return int(known.sum()), int((self.elsewhere_q[known] <= level).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +213,7 @@ def _at(
         found = of(usd, published)
         about = expected(found, False)
         legs[name] = leg(found, about)
+    legs[ELSEWHERE] = leg(supply, expected(supply, True, onward))
     return _AtDate(legs, onward.before + supply.before)
 
 
@@ -258,14 +239,6 @@ class _Seen:
     def candidates(self) -> Flags:
         """The cells to be tested."""
         return self.panel.transit[:, None] & self.panel.restricted & self.moved
-
-    @property
-    def cells(self) -> Cells:
-        """What their scores are made of."""
-        return Cells(
-            saturated(np.stack([self.legs[n].evidence for n in LEGS])),
-            np.stack([self.legs[n].excess for n in LEGS]),
-        )
 
 
 def detect(panel: Panel, min_placebos: int = 19) -> Detection:
@@ -346,13 +319,11 @@ def _ranked(seen: _Seen, fakes: _Seen | None, min_placebos: int) -> Detection:
                 continue
             usable = {"onward", "to_transit"} if with_on else set()
             usable |= {"gap"} if with_gap else set()
-            scored = _among(seen, fakes, mine, placebo, frozenset(usable))
-            score[mine], path[mine] = scored.score[mine], scored.path[mine]
-            goods = placebo & np.isfinite(scored.score)
-            if goods.sum() >= min_placebos:
-                by_chance = joined_p(scored.score[mine], scored.score[goods], scored.past)
-                p[mine] = np.minimum(by_chance + scored.one_leg(mine, goods), 1.0)
-                most = max(most, int(goods.sum()) + len(scored.past))
+            scored, own, ranks = _tested(
+                seen, fakes, mine, placebo, frozenset(usable), min_placebos
+            )
+            score[mine], path[mine], p[mine] = scored.score[mine], scored.path[mine], own
+            most = max(most, ranks)
     # Nothing arrived there at all: no detour, and no test that could be lost.
     cells = panel.transit[:, None] & panel.restricted & (seen.date >= 0)
     came = legs["inbound"].after + legs["from_transit"].after > 0
@@ -380,7 +351,39 @@ def _ranked(seen: _Seen, fakes: _Seen | None, min_placebos: int) -> Detection:
         exported_before=seen.exported,
         path=path,
         attainable=min(1.0, tests * smallest_p(most)) if tests and most else None,
+        elsewhere_q=_elsewhere(seen, placebo, min_placebos),
     )
+
+
+def _tested(
+    seen: _Seen, fakes: _Seen | None, tested: Flags, placebo: Flags, usable: frozenset[str],
+    min_placebos: int, target: str = "onward",
+) -> tuple[_Scored, Array, int]:  # fmt: skip
+    """Scores, and of the tested cells p, NaN with too few placebos; and how many there are."""
+    scored = _among(seen, fakes, tested, placebo, usable, target)
+    goods = placebo & np.isfinite(scored.score)
+    if goods.sum() < min_placebos:
+        return scored, np.full(int(tested.sum()), np.nan), 0
+    by_chance = joined_p(scored.score[tested], scored.score[goods], scored.past)
+    p = np.minimum(by_chance + scored.one_leg(tested, goods), 1.0)
+    return scored, p, int(goods.sum()) + len(scored.past)
+
+
+def _elsewhere(seen: _Seen, placebo: Flags, min_placebos: int) -> Array:
+    """q of the tested cells with a placebo target: the neutral countries together.
+
+    Goods that reach the target over a country do not reach a neutral one for that reason, so that
+    what is found here is found wrongly. It sets no p: it shows on the user's own figures how far
+    rises inbound and the goods' own booms alone raise alarms (METHODS: placebo targets).
+    """
+    cells = seen.candidates & np.isfinite(seen.legs[ELSEWHERE].evidence)
+    q = np.full(cells.shape, np.nan)
+    if cells.any() and (seen.panel.supply > 0).any():
+        _, p, _ = _tested(
+            seen, None, cells, placebo, frozenset({"onward"}), min_placebos, ELSEWHERE
+        )
+        q[cells] = _bh(p)
+    return q
 
 
 def _placebos(seen: _Seen, fakes: _Seen | None) -> str:
@@ -412,16 +415,17 @@ class _Scored:
 
 
 def _among(
-    seen: _Seen, fakes: _Seen | None, tested: Flags, placebo: Flags, usable: frozenset[str]
-) -> _Scored:
+    seen: _Seen, fakes: _Seen | None, tested: Flags, placebo: Flags, usable: frozenset[str],
+    target: str,
+) -> _Scored:  # fmt: skip
     """Scores where these second legs may be used."""
-    cells = seen.cells
+    cells = Cells.of(seen.legs, target)
     scoring = Scoring.among(cells, seen.reference, usable)
     value, path = scoring.score(cells, cells)
     pool = value[placebo & np.isfinite(value)]
     past = np.array([])
     if fakes is not None:
-        held = fakes.cells
+        held = Cells.of(fakes.legs, target)
         before, _ = Scoring.among(held, fakes.reference, usable).score(held, held)
         told = fakes.candidates & np.isfinite(before)
         pool = np.concatenate([pool, before[told]])

@@ -89,6 +89,7 @@ def _run(
 ) -> Run:
     panel = held.panel
     before, after = _windows(held)
+    elsewhere = found.elsewhere(policy.q)
     origins = tuple(_origin(name, file) for name, file in given.items() if file is not None)
     codes = sorted(g.code for goods in held.goods.values() for g in goods)
     run = Run(
@@ -121,6 +122,8 @@ def _run(
         origins=origins,
         fdr=policy.q,
         corridor_dates=MEASURES,
+        elsewhere_tested=elsewhere[0],
+        elsewhere_flagged=elsewhere[1],
     )
     digest = hashlib.sha256(json.dumps(asdict(run), sort_keys=True).encode()).hexdigest()
     return replace(run, run_id=f"scan-{digest[:12]}")

@@ -110,7 +110,7 @@ def file_panel(tables: Tables, tau: float) -> FilePanel:
     return FilePanel(
         panel, _goods_of(tables.goods, units), units, reporting,
         {k: v for k, v in aside.items() if v}, imputed, mirrored,
-        _created(panel, units), tables.yearly,
+        _created(panel, units, tables), tables.yearly,
         weighed_rows(engine, rows, np.flatnonzero(restricted), LEGS),
     )  # fmt: skip
 
@@ -368,15 +368,30 @@ def _unroled(tables: Tables) -> dict[str, int]:
     return {"rows of countries without a role": int(n or 0)}
 
 
-def _created(panel: Panel, units: Units) -> Flags:
+def _created(panel: Panel, units: Units, tables: Tables) -> Flags:
     """Units that nobody reported before the edition of all their codes began."""
+    begun = _begun(panel, tables)
     out = np.zeros(len(units.members), bool)
     total = panel.sent.sum(axis=0) + panel.onward.sum(axis=0) + panel.supply.sum(axis=0)
     total += panel.direct + panel.arrived.sum(axis=0)
     for i, members in enumerate(units.members):
-        year = min(int(e[2:]) for e, _ in members)
-        start = next((t for t, m in enumerate(panel.months) if int(m[:4]) >= year), 0)
+        start = min(begun.get(e, 0) for e, _ in members)
         out[i] = start > 0 and total[i].any() and not total[i, :start].any()
+    return out
+
+
+def _begun(panel: Panel, tables: Tables) -> dict[str, int]:
+    """The month in which each edition began, by the figures: the first in which anybody used it."""
+    f = tables.flows
+    used = f.group_by("nomenclature", "period").agg(n=f.count())
+    edition = {raw: found for (raw, _), (found, _) in tables.codes.items()}
+    at = {month: t for t, month in enumerate(panel.months)}
+    out: dict[str, int] = {}
+    for row in tables.engine.execute(used, "months of each edition").to_pylist():
+        name, month = edition.get(row["nomenclature"]), tables.words["period"].get(row["period"])
+        if name is not None and month is not None:
+            t = at[month if "-" in month else f"{month}-01"]
+            out[name] = min(t, out.get(name, t))
     return out
 
 

@@ -81,7 +81,11 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was asked, of which versions, when: enough to repeat it."""
+    """What was asked, of which versions, when: enough to repeat it.
+
+    `elsewhere_tested` corridors were tested with the neutral countries as a placebo target, where
+    nothing should be found, and `elsewhere_flagged` of them flagged at `fdr`.
+    """
 
     run_id: str
     version: str
@@ -112,6 +116,8 @@ class Run:
     origins: tuple[OriginUsed, ...]
     fdr: float = 0.10
     corridor_dates: str = WINDOWS
+    elsewhere_tested: int = 0
+    elsewhere_flagged: int = 0
 
     @property
     def own_dates(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,9 @@ from umweg.flows.evidence_of_legs import Agreement
 from umweg.flows.panel import Ints
 from umweg.flows.stats import Array, Flags
 
-LEGS = ("inbound", "onward", "gap", "to_transit", "from_transit")
+ELSEWHERE = "elsewhere"
+"""The leg of the placebo target: what goes on to the neutral countries together."""
+LEGS = ("inbound", "onward", "gap", "to_transit", "from_transit", ELSEWHERE)
 PATHS = (
     ("inbound", "onward", 0.0),
     ("inbound", "gap", 0.0),
@@ -35,6 +38,33 @@ def saturated(evidence: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg of every cell at its own date: places × units.
+
+    Attributes:
+        effect: Log growth beyond the controls; NaN where it cannot be told.
+        growth: Growth factor of the controls: what the flow would have done.
+        z: Effect over its standard error.
+        evidence: −ln of its rank among placebos.
+        excess: USD a half-year above what was expected.
+        before, after: USD a half-year.
+        ratio_before, ratio_after: Arrival ratio M/X, for the gap; NaN for other legs.
+        controls: Names and weights of the controls used.
+    """
+
+    effect: Array
+    growth: Array
+    z: Array
+    evidence: Array
+    excess: Array
+    before: Array
+    after: Array
+    ratio_before: Array
+    ratio_after: Array
+    controls: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cells:
     """What a score is made of: legs (`LEGS`) × cells of any shape.
 
@@ -45,6 +75,14 @@ class Cells:
 
     evidence: Array
     excess: Array
+
+    @classmethod
+    def of(cls, legs: Mapping[str, Leg], target: str = "onward") -> Cells:
+        """Cells by leg; `target` names the leg that is taken for the onward one."""
+        taken = [legs[target if n == "onward" else n] for n in LEGS]
+        return cls(
+            saturated(np.stack([x.evidence for x in taken])), np.stack([x.excess for x in taken])
+        )
 
     def at(self, chosen: Flags | Ints) -> Cells:
         """Some of them, as legs × cells."""

@@ -35,6 +35,7 @@ class CorridorSet:
         smallest_q: The smallest q that one corridor alone could reach; None without placebos.
         covers: Statements read for the corridors alone.
         not_tested: What they could not use.
+        elsewhere: Corridors tested with a placebo target, and flagged.
     """
 
     results: tuple[CorridorResult, ...]
@@ -44,6 +45,7 @@ class CorridorSet:
     smallest_q: float | None
     covers: tuple[Cover, ...] = ()
     not_tested: tuple[NotTested, ...] = ()
+    elsewhere: tuple[int, int] = (0, 0)
 
 
 def window_corridors(

@@ -282,6 +282,12 @@ def corridors(result: ScanResult) -> str:
             f"alone could reach q = {q:.2f} at best; where that is above the policy's threshold, "
             "silence on single corridors is no clearance."
         )
+    if result.run.elsewhere_tested:
+        text += (
+            " The same test with the neutral countries in place of the target, where nothing "
+            f"should be found, flags {result.run.elsewhere_flagged:,} of "
+            f"{nf.count(result.run.elsewhere_tested, 'corridor')} at {result.run.fdr:g}."
+        )
     return text
 
 

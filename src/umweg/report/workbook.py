@@ -199,7 +199,7 @@ def _run(result: ScanResult) -> Iterator[tuple[Any, ...]]:
         "run_id", "target", "programme", "before", "after", "earlier", "ratio_currency", "preset",
         "as_of", "regime_version", "policy_version", "policy_sha256", "code_level",
         "basket_codes", "complete_reporters", "codes_in_both", "placebos", "n_placebos",
-        "smallest_q", "fdr",
+        "smallest_q", "fdr", "elsewhere_tested", "elsewhere_flagged",
     ):  # fmt: skip
         value = getattr(run, name)
         yield (name, "" if value is None else str(value))
