@@ -212,8 +212,8 @@ def test_a_code_that_nobody_reported_before_its_edition_is_cannot_tell(world: Wo
     assert {c.verdict for c in mine} == {Verdict.CANNOT_TELL}
     for c in mine:
         assert c.p_value is None
-        told = [s.missing or "" for _, s in c.signals.items()]
-        assert any("nobody reported it" in m for m in told)
+        for signal in (c.signals.surge, c.signals.mirror_gap, c.signals.onward):
+            assert "nobody reported it" in signal.missing[0]
 
 
 def test_with_a_placebo_target_nothing_is_found_unless_goods_go_there(

@@ -93,13 +93,15 @@ def _corridor(
     found, panel = cell.found, cell.found.panel
     place = panel.places[cell.place]
     q = cell.of(found.q)
-    signals = Signals(
-        _surge(held, cell, policy, q <= policy.q),
-        _collapse(cell),
-        _gap(cell, policy, q <= policy.q),
-        _onward(cell, policy, q <= policy.q),
-    )
     created = bool(held.created[cell.unit])
+    # A leg that begins with the code itself has no past to rise from.
+    unknown = cannot_tell("the code before the measure: nobody reported it, nor a predecessor")
+    signals = Signals(
+        unknown if created else _surge(held, cell, policy, q <= policy.q),
+        _collapse(cell),
+        unknown if created else _gap(cell, policy, q <= policy.q),
+        unknown if created else _onward(cell, policy, q <= policy.q),
+    )
     score = None if created else _known(cell.of(found.score))
     volume = None
     if index is not None and not created:
@@ -238,8 +240,6 @@ def _ranked(cell: _Cell) -> str:
 
 
 def _surge(held: FilePanel, cell: _Cell, policy: Policy, passed: bool) -> Signal:
-    if held.created[cell.unit]:
-        return cannot_tell("the code before the measure: nobody reported it, nor a predecessor")
     if cell.found.date[cell.unit] < 0:
         return cannot_tell(_undated(held, cell.unit))
     if not math.isfinite(cell.leg("inbound", "effect")):
