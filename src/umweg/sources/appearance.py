@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 from umweg.errors import InputError
 from umweg.sources.batches import cut
 from umweg.sources.opening import UTF_16, Head, plain
+from umweg.sources.seven_zip import SEVEN
 
 _SIGNS = (
-    (b"%PDF", "a PDF"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"), (b"\xd0\xcf\x11\xe0", "a workbook"), (b"PAR1", "a Parquet file"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"), (b"\xfd7zXZ", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"%PDF", "a PDF document"), (b"{\\rtf", "a text document (RTF)"), (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (SEVEN, "a 7z archive"),
+    (b"Rar!", "a RAR archive"), (b"BZh", "compressed with bzip2"),
+    (b"\xfd7zXZ", "compressed with xz"), (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+    (b"SQLite format 3", "a database"),
 )  # fmt: skip
+_TABLES = ((b"\xd0\xcf\x11\xe0", "a workbook"), (b"PAR1", "a Parquet file"))
+"""What users have, and no publisher."""
 
 _OF_AN_ERROR = {
     "code", "detail", "error", "errors", "message", "path", "status", "statusCode", "success",
@@ -33,12 +37,16 @@ def is_web_page(data: bytes) -> bool:
     return begins.startswith((b"<!doctype html", b"<html"))
 
 
+def signed(data: bytes, signs: Sequence[tuple[bytes, str]] = _SIGNS) -> str:
+    """What a file is that holds no table, by the sign that it begins with; empty without one."""
+    return next((name for sign, name in signs if data.startswith(sign)), "")
+
+
 def named(data: bytes) -> str:
     """What the first bytes of a file are, in words, with the message where they hold one; empty
     where they may be text of any kind."""
-    for sign, name in _SIGNS:
-        if data.startswith(sign):
-            return name
+    if found := signed(data, (*_SIGNS, *_TABLES)):
+        return found
     if is_web_page(data):
         title = re.search(rb"<title[^>]*>([^<]*)<", data[:4096], re.IGNORECASE)
         said = cut(" ".join(title[1].decode("utf-8", "replace").split())) if title else ""
@@ -84,7 +92,7 @@ def refuse_other_formats(head: Head, *, seven: bool = False) -> None:
             "download the publisher's own CSV, XML or JSON, or save the sheet as 'CSV UTF-8'; a "
             "table of your own needs --mapping"
         )
-    elif "archive" in what:
+    elif "archive" in what or "compressed" in what:
         step = "unpack it first"
     elif "UTF-8" in what:
         step = "save it as UTF-8, or download it again"

@@ -17,8 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from umweg.errors import InputError, UsageError
+from umweg.sources.appearance import signed
 from umweg.sources.batches import Batch, Reject, cut, listed, ragged
-from umweg.sources.csv_rows import DELIMITERS, CsvRows, TooLong, lines
+from umweg.sources.csv_rows import DELIMITERS, CsvRows
+from umweg.sources.json_line_rows import JsonLineRows
 from umweg.sources.opening import Head, head_of
 from umweg.sources.table_header import column_names, find_header
 from umweg.sources.text_encoding import TextEncoding, encoding_of
@@ -38,17 +40,6 @@ _SHEET_SEARCH = 12
 
 _HEADER_SEARCH = 25
 """Rows at the beginning of a table among which its header is looked for."""
-
-_FOREIGN = (
-    (b"%PDF", "a PDF document"),
-    (b"{\\rtf", "a text document (RTF)"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"BZh", "compressed with bzip2"),
-    (b"\xfd7zXZ", "compressed with xz"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"SQLite format 3", "a database"),
-)
 
 _Row = tuple[int, "Cells | Reject"]
 
@@ -104,12 +95,11 @@ class TableFile:
         if self.kind == "parquet":
             self.columns = self._names(_parquet_names(self.path))
         elif self.kind == "jsonl":
-            self._encoding = self._encoded(encoding)
-            self.columns = self._names(self._json_keys())
+            self._json = JsonLineRows(self.path, self._encoded(encoding))
+            self.columns = self._names(self._json.keys(MAX_COLUMNS))
         else:
             if self.kind == "csv":
-                self._encoding = self._encoded(encoding)
-                self._csv = CsvRows(self.path, self._encoding, delimiter)
+                self._csv = CsvRows(self.path, self._encoded(encoding), delimiter)
                 self.delimiter = self._csv.delimiter
             else:
                 self._sheet_rows = SheetRows(self.path, self.kind, sheet)
@@ -237,7 +227,11 @@ class TableFile:
     def _data(self) -> Iterator[_Row]:
         """Rows below the header, empty ones as rejects unless nothing follows them."""
         empty: list[int] = []
-        rows = self._json_rows() if self.kind == "jsonl" else self._all_rows(len(self.columns))
+        rows = (
+            self._json.rows(self.columns)
+            if self.kind == "jsonl"
+            else self._all_rows(len(self.columns))
+        )
         for row, cells in rows:
             if row <= self.header_row:
                 continue
@@ -276,57 +270,6 @@ class TableFile:
             tuple(cells for _, cells in chunk if isinstance(cells, Reject)),
             numbers,
         )
-
-    # -- JSON lines ---------------------------------------------------------------------------
-
-    def _json_keys(self) -> list[str]:
-        keys: dict[str, None] = {}
-        for _, cells in self._json_objects():
-            if isinstance(cells, dict):
-                keys.update(dict.fromkeys(cells))
-            if len(keys) > MAX_COLUMNS:
-                break
-        if not keys:
-            raise InputError(
-                "no line is a JSON object",
-                where=str(self.path),
-                allowed='an object on each line, such as {"order": "1", "code": "854231"}',
-                next_step="write one object on each line (JSON lines)",
-            )
-        return list(keys)
-
-    def _json_objects(self) -> Iterator[tuple[int, dict[str, object] | Reject]]:
-        for row, line in enumerate(lines(self.path, self._encoding), start=1):
-            if isinstance(line, TooLong):
-                yield row, Reject(row, "too-long-row", "the line is too long", "{}")
-                continue
-            if not line.strip():
-                yield row, {}
-                continue
-            raw = json.dumps({"line": cut(line)}, ensure_ascii=True)
-            try:
-                found = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                yield row, Reject(row, "not-json", f"the line is no JSON: {error}", raw)
-                continue
-            if not isinstance(found, dict):
-                yield row, Reject(row, "not-json", "the line is no JSON object", raw)
-                continue
-            yield row, found
-
-    def _json_rows(self) -> Iterator[_Row]:
-        keys = self.columns
-        original = dict.fromkeys(keys)
-        for row, found in self._json_objects():
-            if isinstance(found, Reject):
-                yield row, found
-                continue
-            values = [found.get(key) for key in original]
-            texts = [_json_text(v) for v in values]
-            if any(_has_surrogate(t) or "\0" in t for t in texts):
-                yield row, Reject(row, "undecodable-text", "the line holds no whole text", "{}")
-                continue
-            yield row, Cells(texts, [isinstance(v, int | float) for v in values])
 
     # -- Parquet ------------------------------------------------------------------------------
 
@@ -393,9 +336,8 @@ def _kind(path: Path, head: Head) -> str:
         if packed:
             raise _other(path, "packed", "unpack it first: only text is read from an archive")
         return "parquet" if data[:4] == b"PAR1" else "xls"
-    for magic, what in _FOREIGN:
-        if data.startswith(magic):
-            raise _other(path, what, "export the table as CSV in UTF-8 or as XLSX")
+    if what := signed(data):
+        raise _other(path, what, "export the table as CSV in UTF-8 or as XLSX")
     beginning = head.text.lstrip().lower()
     if beginning.startswith(("<!doctype html", "<html", "<?xml", "<table")):
         raise _other(
@@ -468,23 +410,3 @@ def _parquet_names(path: Path) -> list[str]:
         return list(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, error) from error
-
-
-def _json_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float):
-        return number_text(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
-
-
-def _has_surrogate(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -18,9 +18,10 @@ from umweg.sources.batches import Reject
 from umweg.sources.flow_table import check_names
 from umweg.sources.lists.csv_rows import Header, csv_rows, encoding_of, header_of
 from umweg.sources.lists.days import Order, day_of
-from umweg.sources.lists.entry import Entry, PartyTables
+from umweg.sources.lists.entry import Entry
 from umweg.sources.lists.fields import Noticed
 from umweg.sources.lists.last_time import compare_with_last_time
+from umweg.sources.lists.party_tables import PartyTables
 from umweg.sources.opening import opened_as_utf8
 from umweg.sources.source import ImportRequest, Source
 from umweg.store import Manifest, Store, commit, input_file

@@ -25,7 +25,15 @@ from umweg.sources.aside import Aside
 from umweg.sources.coverage import Seen, write_coverage
 from umweg.sources.source import ImportRequest, Source
 from umweg.sources.trade.decimals import Note
-from umweg.sources.trade.judging import FIGURES, KEY
+from umweg.sources.trade.judging import FIGURES
+from umweg.sources.trade.statements import (
+    key_counts,
+    repeated,
+    spoilt,
+    summed,
+    with_value,
+    without_total,
+)
 from umweg.sources.trade.text_rows import Read
 from umweg.store import Alarm, Manifest, Store, commit, input_file
 from umweg.store.bulk import ABOUT, Bulk, Text
@@ -35,8 +43,6 @@ _ORDER = ("code", "partner", "reporter", "flow", "period", "nomenclature")
 _SORTED = 1_000_000
 """Rows up to which figures are sorted, which packs them best. More stay in the order of their file:
 publishers write months and reporters one after the other, and sorting would cost a fifth."""
-_ASIDE = ("row", "file", "reason", "detail", "raw")
-_COMPARED = ("value_reported", "currency", "basis", "net_weight_kg", "quantity", "quantity_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +127,21 @@ def import_figures(
         judged = _judged(texts, figures, bulk)
         bad = _Bad(request)
         bad.add(judged.filter(judged.reason.notnull()), bulk, "judged")
-        keys = _key_counts(judged, figures, bulk)
+        keys = key_counts(judged, figures.breakdown, bulk)
         kept = judged.filter(judged.reason.isnull())
+        lost = [judged]
         if keys["repeated"]:
-            kept, gone = _without_repeated(kept, bulk, bad)
-            lost = [judged, gone]
-        else:
-            lost = [judged]
+            gone = repeated(kept, bulk)
+            bad.add(gone, bulk, "repeated")
+            kept = kept.anti_join(gone, "row")
+            lost.append(gone)
         if figures.spoils:
-            kept = _without_spoilt(kept, lost, figures, bulk, bad)
-        kept, alone = _with_value(kept, figures)
-        if alone is not None:
-            bad.add(alone, bulk, "without-value")
+            gone = spoilt(kept, lost, figures.spoils, bulk)
+            bad.add(gone, bulk, "incomplete")
+            kept = kept.anti_join(gone, "row")
+        if figures.summed:
+            kept, gone = with_value(kept)
+            bad.add(gone, bulk, "without-value")
         aside.close()
         set_aside = rejected + bad.count
         if set_aside == rows_read:
@@ -150,7 +159,7 @@ def import_figures(
             )
         dataset = request.dataset or _dataset(kept, bulk)
         origin_id = f"{request.source}/{dataset}"
-        final = _summed(kept) if figures.summed else kept
+        final = summed(kept) if figures.summed else kept
         written = bulk.write(
             "flows",
             final.mutate(partial_code=False, origin_id=ibis.literal(origin_id)),
@@ -163,7 +172,7 @@ def import_figures(
         alarms = [
             *request.noticed,
             *(Alarm(*note) for note in notes),
-            *_without_total(keys),
+            *without_total(keys),
             *_alarms(kept, figures, bulk),
             *_two_editions(written, bulk),
         ]
@@ -255,135 +264,6 @@ def _judged(texts: Sequence[Text], figures: Figures, bulk: Bulk) -> ir.Table:
     judged = figures.judge(rows).select(*(c for c in columns if c not in figures.same))
     kept = bulk.keep(judged, "judged rows", rows=sum(t.rows for t in texts))
     return kept.mutate(**{name: ibis.literal(text) for name, text in figures.same.items()})
-
-
-def _key_counts(judged: ir.Table, figures: Figures, bulk: Bulk) -> dict[str, int]:
-    """How many keys are stated more than once, and how many breakdowns have no total.
-
-    Keys are compared by a hash of 64 bits: of ten million, two agree by chance once in 400,000
-    files, and what seems repeated is compared in full afterwards.
-    """
-    kept = judged.reason.isnull()
-    part = judged.reason == (figures.breakdown or "")
-    rows = judged.filter(kept | part)
-    key = ibis.struct({name: rows[name] for name in (*KEY, "part")})
-    groups = (
-        rows.mutate(key=key.hash(), kept=rows.reason.isnull())
-        .group_by("key")
-        .agg(
-            totals=ibis._.kept.cast("int64").sum(),
-            parts=(~ibis._.kept).cast("int64").sum(),
-            first=ibis._.row.min(),
-        )
-    )
-    alone = groups.totals == 0
-    found = bulk.rows(
-        groups.agg(
-            repeated=(groups.totals > 1).sum(),
-            rows=groups.parts.sum(where=alone),
-            first=groups["first"].min(where=alone),
-        ),
-        "keys",
-    ).to_pylist()[0]
-    return {k: v or 0 for k, v in found.items()}
-
-
-def _without_total(keys: Mapping[str, int]) -> list[Alarm]:
-    if not keys["rows"]:
-        return []
-    return [
-        Alarm(
-            "breakdown-without-total",
-            keys["rows"],
-            "breakdowns whose total the file has not: they are set aside and not added up, because "
-            f"it cannot be known whether they are all of it (first row {keys['first']}); ask the "
-            "publisher for the totals",
-        )
-    ]
-
-
-def _without_repeated(kept: ir.Table, bulk: Bulk, bad: _Bad) -> tuple[ir.Table, ir.Table]:
-    """Without statements made twice, and those: the first counts if they agree, none if not."""
-    keys = [*KEY, "part"]
-    grouped = kept.group_by(*keys).agg(n=kept.count(), first_row=kept.row.min())
-    twice = bulk.keep(grouped.filter(grouped.n > 1), "keys made twice")
-    inside = kept.inner_join(twice, keys)
-    unlike = inside.group_by(*keys).agg(
-        n=inside.n.max(), first_row=inside.first_row.min(),
-        spellings=ibis.struct({c: inside[c] for c in _COMPARED}).nunique(),
-    )  # fmt: skip
-    groups = bulk.keep(unlike, "groups made twice")
-    joined = kept.drop("reason", "detail").inner_join(groups, keys)
-    conflicting = joined.spellings > 1
-    gone = joined.filter(conflicting | (joined.row != joined.first_row))
-    gone = gone.mutate(
-        reason=ibis.cases((conflicting, "conflicting-statements"), else_="duplicate-statement"),
-        detail=ibis.cases(
-            (
-                conflicting,
-                gone.n.cast("string") + " rows from row " + gone.first_row.cast("string")
-                + " on state the same thing with different figures; which one is right cannot be "
-                "known here",
-            ),
-            else_="row " + gone.first_row.cast("string")
-            + " states the same thing; that one is kept",
-        ),
-        raw=ibis.struct({c: gone[c] for c in FIGURES}).cast("json").cast("string"),
-    )  # fmt: skip
-    held = bulk.keep(gone.select(*_ASIDE, *KEY), "made twice")
-    bad.add(held, bulk, "repeated")
-    return kept.anti_join(held, "row"), held
-
-
-def _without_spoilt(
-    kept: ir.Table, lost: Sequence[ir.Table], figures: Figures, bulk: Bulk, bad: _Bad
-) -> ir.Table:
-    """Without the parts of a figure that has lost one of them."""
-    keys = [t.filter(t.reason.isin(figures.spoils)).select(*KEY) for t in lost]
-    spoilt = bulk.keep(ibis.union(*keys).distinct() if keys[1:] else keys[0].distinct(), "spoilt")
-    parts = kept.drop("reason", "detail", "raw").semi_join(spoilt, list(KEY))
-    held = bulk.keep(
-        parts.select(
-            "row",
-            "file",
-            reason=ibis.literal("incomplete-figure"),
-            detail=ibis.literal(
-                "another row of the same figure is set aside; the sum of the others would be less "
-                "than what was published"
-            ),
-            raw=ibis.struct({c: parts[c] for c in FIGURES}).cast("json").cast("string"),
-        ),
-        "parts of spoilt figures",
-    )
-    bad.add(held, bulk, "incomplete")
-    return kept.anti_join(held, "row")
-
-
-def _with_value(kept: ir.Table, figures: Figures) -> tuple[ir.Table, ir.Table | None]:
-    """Without rows of a figure that has a weight or quantity and no value."""
-    if not figures.summed:
-        return kept, None
-    valued = kept.filter(kept.value_reported.notnull()).select(*KEY).distinct()
-    alone = kept.anti_join(valued, list(KEY)).mutate(
-        reason=ibis.literal("quantity-without-value"),
-        detail=ibis.literal("a weight or quantity whose value is not stated in the file"),
-        raw=ibis.struct({c: ibis._[c] for c in FIGURES}).cast("json").cast("string"),
-    )
-    return kept.semi_join(valued, list(KEY)), alone
-
-
-def _summed(kept: ir.Table) -> ir.Table:
-    """The parts of each figure added up."""
-    one = {c: kept[c].max() for c in ("currency", "basis", "quantity_unit")}
-    sums = {c: kept[c].sum() for c in ("value_reported", "net_weight_kg", "quantity")}
-    units = kept.quantity_unit.nunique()
-    grouped = kept.group_by(*KEY).agg(**one, **sums, units=units)
-    # Quantities of two units cannot be added.
-    mixed = grouped.units > 1
-    return grouped.mutate(
-        quantity=ibis.cases((mixed, ibis.null("float64")), else_=grouped.quantity),
-        quantity_unit=ibis.cases((mixed, ibis.null("string")), else_=grouped.quantity_unit),
-    )
 
 
 _FEW = {"partners": 20, "codes": 2_000}
