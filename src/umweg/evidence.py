@@ -118,6 +118,9 @@ CAVEATS: Mapping[str, str] = {
     "assumed margin τ, which cancels in the arrival ratio and moves the share of the gap.",
     "code-meaning": "Goods codes are compared by their digits across editions of the "
     "nomenclature; the meaning of some changed.",
+    "confirmation-limits": "The regression beside the verdict reads the same reports as the "
+    "signals and is no second source; a boom of the listed goods in this one country looks the "
+    "same in it, whatever its cause; detours of a few goods may be too small for it to see.",
     "created-codes": "The code exists only in the nomenclature of one of the two windows, or "
     "nobody reported it before: its change is one of numbering.",
     "chapter-share": "One chapter of the tariff carries a large share of the value after.",

@@ -10,11 +10,11 @@ import pytest
 
 from umweg.errors import UsageError
 from umweg.flows import confirmation, ppml
-from umweg.flows.confirmation import CODES, HEADINGS, Rows, confirm, fit_guarded, rows_of
+from umweg.flows.confirmation import CODES, HEADINGS, Rows, confirm, fit_guarded, interval, rows_of
 from umweg.flows.panel import Panel
 from umweg.flows.policy import ConfirmationPolicy, load_policy
 
-POLICY = ConfirmationPolicy(seconds=60, max_rows=100_000, min_pairs=4)
+POLICY = ConfirmationPolicy(seconds=60, max_rows=100_000, min_pairs=2)
 MONTHS = 48
 DATE = 24
 
@@ -55,7 +55,7 @@ def invented(
     )  # fmt: skip
 
 
-def rows(panel: Panel, level: str = CODES, fewest: int = 2) -> Rows:
+def rows(panel: Panel, level: str = CODES, fewest: float = 1) -> Rows:
     found = rows_of(panel, 0, "inbound", level, fewest)
     assert isinstance(found, Rows), found
     return found
@@ -67,7 +67,9 @@ def test_rows_are_all_cells_and_the_country_after_its_measure_is_treated() -> No
     # long enough to count, [3,9), [9,15), [15,21) before; [27,33), [33,39), [39,45), [45,48) after.
     assert len(found.columns["usd"]) == 8 * 40 * 8
     assert found.columns["treated"].sum() == 10 * 4
-    assert (found.pairs, found.pairs_treated, found.countries) == (8 * 20, 10, 8)
+    assert (found.pairs, found.countries) == (8 * 20, 8)
+    # Ten headings of unlike size: fewer by weight.
+    assert 1 < found.pairs_effective < 10
 
 
 def test_goods_of_another_day_are_left_out_around_it() -> None:
@@ -112,14 +114,14 @@ def test_what_is_never_traded_is_dropped_and_counted() -> None:
 def test_a_panel_that_can_tell_nothing_says_why(spoil, said: str) -> None:  # type: ignore[no-untyped-def]
     panel = invented(level=500)
     spoil(panel)
-    found = rows_of(panel, 0, "inbound", CODES, 2)
+    found = rows_of(panel, 0, "inbound", CODES, 1)
     assert isinstance(found, str)
     assert said in found
 
 
 def test_few_headings_are_named() -> None:
-    found = confirm(invented(level=500), 0, POLICY.model_copy(update={"min_pairs": 11}))
-    assert found[0].missing == ("headings of restricted goods on this leg: 10 of 11",)
+    found = confirm(invented(level=500), 0, POLICY.model_copy(update={"min_pairs": 11.0}))
+    assert found[0].missing[0].startswith("headings that carry the restricted goods on this leg: ")
     assert found[0].growth is None
 
 
@@ -150,8 +152,29 @@ def test_without_the_extra_the_message_says_what_to_install(
 ) -> None:
     monkeypatch.setattr(confirmation, "find_spec", lambda name: None)
     with pytest.raises(UsageError, match="econ") as caught:
-        confirmation.require_econ()
+        confirmation.require_method("ppml")
     assert "umweg[econ]" in str(caught.value.next_step)
+
+
+def test_the_interval_is_students() -> None:
+    # t of 0.975 with 4 degrees of freedom is 2.776 (any table); 0.5 ± 2.776 × 0.1 on the log scale.
+    low, high, p = interval(0.5, 0.1, 5)
+    assert low == pytest.approx(np.exp(0.5 - 0.2776) - 1, abs=1e-4)
+    assert high == pytest.approx(np.exp(0.5 + 0.2776) - 1, abs=1e-4)
+    # At the edge of the interval p is .05.
+    assert interval(0.27764, 0.1, 5)[2] == pytest.approx(0.05, abs=1e-4)
+    assert p < 0.01
+
+
+def test_headings_count_by_weight() -> None:
+    panel = invented(level=500)
+    panel.sent[0, panel.restricted] = 0
+    panel.sent[0, : 2 * 4 : 4] = 3.0
+    # Goods 0 and 4, in the headings 0 and 2, alike: two by weight; one three times the other:
+    # 16 / (9 + 1) = 1.6.
+    assert rows(panel).pairs_effective == pytest.approx(2)
+    panel.sent[0, 4] = 1.0
+    assert rows(panel).pairs_effective == pytest.approx(1.6)
 
 
 def test_the_packaged_policy_has_limits() -> None:
@@ -184,10 +207,14 @@ def test_the_effect_is_that_of_a_regression_with_dummies() -> None:
 def test_a_planted_factor_lies_in_the_interval() -> None:
     pytest.importorskip("pyfixest", reason="the extra 'econ' is not installed")
     truth = np.log(1.8)
-    fits = [ppml.fit(rows(invented(seed, factor=1.8)).columns) for seed in range(30)]
-    held = [f["interval"]["pair"][0] <= truth <= f["interval"]["pair"][1] for f in fits]
-    # 95 % intervals of 30 worlds: fewer than 25 happens once in 300 times (binomial), and with ten
-    # treated headings the intervals are known to be somewhat narrow.
+    read = [rows(invented(seed, factor=1.8)) for seed in range(30)]
+    fits = [ppml.fit(r.columns) for r in read]
+    ends = [
+        interval(f["effect"], f["error"]["pair"], r.pairs_effective)
+        for f, r in zip(fits, read, strict=True)
+    ]
+    held = [low <= np.expm1(truth) <= high for low, high, _ in ends]
+    # 95 % intervals of 30 worlds: fewer than 25 happens once in 300 times (binomial).
     assert sum(held) >= 25
     # The mean of thirty estimates, at four standard errors: their deviation is .02, so .004 each.
     assert np.mean([f["effect"] for f in fits]) == pytest.approx(truth, abs=0.015)

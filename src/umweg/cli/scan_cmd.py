@@ -105,6 +105,14 @@ def scan_command(
         float | None,
         typer.Option(help="False-discovery rate at which a signal fires (policy: 0.10)."),
     ] = None,
+    confirm: Annotated[
+        str | None,
+        typer.Option(
+            help="ppml: a regression beside the verdict of countries that are alert or review, or "
+            "of those named with --transit (extra 'econ').",
+            metavar="METHOD",
+        ),
+    ] = None,
     policy: Annotated[Path | None, typer.Option(help="Policy file with the thresholds.")] = None,
     show_policy: Annotated[
         bool, typer.Option("--show-policy", help="Print the packaged policy file and stop.")
@@ -140,6 +148,7 @@ def scan_command(
     umweg scan --transit KGZ,ARM --codes 8542 --complete-reporters
     umweg scan --report report.html
     umweg scan --flows flows.parquet --goods goods.csv --roles roles.csv --fdr 0.05
+    umweg scan --flows flows.parquet --goods goods.csv --roles roles.csv --confirm ppml
     umweg scan --format json -o scan.json
     """
     if show_policy:
@@ -168,7 +177,10 @@ def scan_command(
         from umweg.flows import scan_files
 
         files = _files(flows, goods, roles)
-        result = scan_files(*files, concordance, fdr=fdr, policy=policy)
+        named = tuple(c.upper() for c in _split(transit, "--transit"))
+        result = scan_files(
+            *files, concordance, fdr=fdr, confirm=confirm, named=named, policy=policy
+        )
         _finish(result, load(), format_, output, report_file, top, no_color, quiet)
         return _exit_code(result, fail_on)
     if concordance is not None:
@@ -191,6 +203,7 @@ def scan_command(
         as_of=parse_day(as_of, "--as-of"),
         policy=policy,
         fdr=fdr,
+        confirm=confirm,
     )
     if frequency is not None and frequency.upper() != options.before.freq:
         raise UsageError(

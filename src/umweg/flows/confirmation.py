@@ -21,25 +21,35 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from umweg.errors import UsageError
+from umweg.evidence import Caveat, Verdict
 from umweg.flows.half_years import HalfYears, means
 from umweg.flows.panel import Panel
 from umweg.flows.policy import ConfirmationPolicy
 from umweg.flows.stats import Array, Flags
 
+if TYPE_CHECKING:
+    from umweg.flows.result import CountryResult
+
 METHOD = "triple-difference-ppml"
 METHODS = ("ppml",)
 CODES, HEADINGS = "codes", "headings"
 LEGS = ("inbound", "onward")
+Fit = Callable[[Mapping[str, NDArray[Any]], float], dict[str, Any]]
+NO_PANEL = (
+    "figures by month of restricted and unrestricted goods, to this country and to neutral ones, "
+    "from before the measures to after them"
+)
 FEWEST_NEUTRAL = 2
 """Neutral countries with trade: a single one's own shock would be the effect."""
 
@@ -53,12 +63,15 @@ class Effect:
         growth: exp(b) - 1: 0.5 is half as much again as expected. None if it is not known.
         low, high: 95 % interval, clustered by pair: country × heading.
         p_value: Of no effect, clustered by pair.
-        low_by_country, high_by_country: The same interval clustered by country.
+        low_by_country, high_by_country: The same clustered by country, as a check. One country
+            alone is treated, so that this interval is too narrow.
         level: Whether the rows were goods codes or headings.
         observations: Rows that the fit used.
         dropped: Rows before that: of countries, goods or half-years without any trade, which
             no effect can be read from.
-        pairs, pairs_treated, countries: Clusters.
+        pairs, countries: Clusters.
+        pairs_effective: How many headings the country's restricted goods amount to, each by its
+            weight: where one carries nearly all trade, little more than one.
         seconds: Time taken.
         missing: Why there is no effect, in order of what was tried.
     """
@@ -74,7 +87,7 @@ class Effect:
     observations: int = 0
     dropped: int = 0
     pairs: int = 0
-    pairs_treated: int = 0
+    pairs_effective: float = 0.0
     countries: int = 0
     seconds: float = 0.0
     missing: tuple[str, ...] = ()
@@ -91,16 +104,20 @@ class Rows:
     columns: Mapping[str, NDArray[Any]]
     dropped: int
     pairs: int
-    pairs_treated: int
+    pairs_effective: float
     countries: int
 
 
-def require_econ() -> None:
-    """Check that the extra is there.
+def require_method(name: str) -> None:
+    """Check that a method is known and that its extra is installed.
 
     Raises:
         UsageError: it is not.
     """
+    if name not in METHODS:
+        raise UsageError(
+            f"no confirmation is named '{name}'", where="--confirm", allowed=", ".join(METHODS)
+        )
     if find_spec("pyfixest") is None:
         raise UsageError(
             "a confirmation by regression needs the extra 'econ'",
@@ -109,18 +126,57 @@ def require_econ() -> None:
         )
 
 
-def confirm(panel: Panel, place: int, policy: ConfirmationPolicy) -> tuple[Effect, ...]:
+def confirm_countries(
+    countries: Sequence[CountryResult],
+    panel: Panel | None,
+    named: Sequence[str],
+    policy: ConfirmationPolicy,
+) -> tuple[CountryResult, ...]:
+    """The same countries, with the effect beside the verdict of those it was asked for.
+
+    Args:
+        countries: As judged.
+        panel: Both legs by month; None where there are no such figures.
+        named: Countries asked for by name; without any, those that are alert or review.
+        policy: Limits.
+    """
+
+    def wanted(c: CountryResult) -> bool:
+        return c.transit in named if named else c.verdict in (Verdict.ALERT, Verdict.REVIEW)
+
+    return tuple(
+        replace(
+            c,
+            confirmation=_told(c.transit, panel, policy),
+            caveats=(*c.caveats, Caveat("confirmation-limits")),
+        )
+        if wanted(c)
+        else c
+        for c in countries
+    )
+
+
+def _told(name: str, panel: Panel | None, policy: ConfirmationPolicy) -> tuple[Effect, ...]:
+    if panel is None or name not in panel.places:
+        return tuple(Effect(leg, missing=(NO_PANEL,)) for leg in LEGS)
+    return confirm(panel, panel.places.index(name), policy)
+
+
+def confirm(
+    panel: Panel, place: int, policy: ConfirmationPolicy, fit: Fit | None = None
+) -> tuple[Effect, ...]:
     """The effect on each leg of one transit country.
 
     Args:
         panel: Both legs by month.
         place: Index of the transit country.
         policy: Limits.
+        fit: What fits the rows within so many seconds; `fit_guarded` without it.
     """
-    return tuple(_leg(panel, place, leg, policy) for leg in LEGS)
+    return tuple(_leg(panel, place, leg, policy, fit or fit_guarded) for leg in LEGS)
 
 
-def _leg(panel: Panel, place: int, leg: str, policy: ConfirmationPolicy) -> Effect:
+def _leg(panel: Panel, place: int, leg: str, policy: ConfirmationPolicy, fit: Fit) -> Effect:
     failures: list[str] = []
     started = time.monotonic()
     for level in (CODES, HEADINGS):
@@ -132,21 +188,35 @@ def _leg(panel: Panel, place: int, leg: str, policy: ConfirmationPolicy) -> Effe
         if n > policy.max_rows:
             failures.append(f"{level}: {n:,} rows are more than the limit of {policy.max_rows:,}")
             continue
-        found = fit_guarded(rows.columns, policy.seconds)
+        found = fit(rows.columns, policy.seconds)
         if "failed" in found:
             failures.append(f"{level}: {found['failed']}")
             continue
-        low, high = (math.expm1(x) for x in found["interval"]["pair"])
-        by_country = [math.expm1(x) for x in found["interval"]["place"]]
+        effect, error = found["effect"], found["error"]
+        low, high, p = interval(effect, error["pair"], rows.pairs_effective)
+        low_by_country, high_by_country, _ = interval(effect, error["place"], rows.countries)
         return Effect(
-            leg, growth=math.expm1(found["effect"]), low=low, high=high,
-            p_value=found["p_value"]["pair"], low_by_country=by_country[0],
-            high_by_country=by_country[1], level=level, observations=found["observations"],
+            leg, growth=math.expm1(effect), low=low, high=high, p_value=p,
+            low_by_country=low_by_country, high_by_country=high_by_country, level=level,
+            observations=found["observations"],
             dropped=rows.dropped + n - found["observations"], pairs=rows.pairs,
-            pairs_treated=rows.pairs_treated, countries=rows.countries,
+            pairs_effective=rows.pairs_effective, countries=rows.countries,
             seconds=time.monotonic() - started, missing=tuple(failures),
         )  # fmt: skip
     return Effect(leg, seconds=time.monotonic() - started, missing=tuple(failures))
+
+
+def interval(effect: float, error: float, clusters: float) -> tuple[float, float, float]:
+    """Both ends of the 95 % interval as growth, and p, from an effect on the log scale.
+
+    By Student's t with the effective number of clusters less one: a standard error that rests on
+    few clusters of weight is itself uncertain (Carter, Schnepel, Steigerwald, Review of Economics
+    and Statistics 99, 2017).
+    """
+    freedom = clusters - 1
+    half = float(t.ppf(0.975, freedom)) * error
+    p = 2 * float(t.sf(abs(effect) / error, freedom)) if error > 0 else math.nan
+    return math.expm1(effect - half), math.expm1(effect + half), p
 
 
 def fit_guarded(columns: Mapping[str, NDArray[Any]], seconds: float) -> dict[str, Any]:
@@ -169,7 +239,7 @@ def fit_guarded(columns: Mapping[str, NDArray[Any]], seconds: float) -> dict[str
         return answer
 
 
-def rows_of(panel: Panel, place: int, leg: str, level: str, fewest: int) -> Rows | str:
+def rows_of(panel: Panel, place: int, leg: str, level: str, fewest: float) -> Rows | str:
     """The rows of a fit, or why there can be none.
 
     Args:
@@ -177,7 +247,7 @@ def rows_of(panel: Panel, place: int, leg: str, level: str, fewest: int) -> Rows
         place: Index of the transit country.
         leg: `inbound` or `onward`.
         level: `codes` or `headings`.
-        fewest: Pairs with restricted goods that moved which an interval needs.
+        fewest: Effective headings of restricted goods that an interval needs.
     """
     dates = panel.measure[panel.restricted & (panel.measure >= 0)]
     if not len(dates):
@@ -228,7 +298,7 @@ def _by_heading(
 
 def _rows(
     values: Array, treated: Flags, own: int, heading: NDArray[np.int64], restricted: Flags,
-    fewest: int,
+    fewest: float,
 ) -> Rows | str:  # fmt: skip
     known = np.isfinite(values)
     usd = np.where(known, values, 0.0)
@@ -253,9 +323,12 @@ def _rows(
     place, unit, span = np.nonzero(used)
     pair = place * (int(heading.max()) + 1) + heading[unit]
     on = treated[place, unit, span]
-    pairs_treated = len(np.unique(heading[mine.any(axis=1)]))
-    if pairs_treated < fewest:
-        return f"headings of restricted goods on this leg: {pairs_treated} of {fewest}"
+    weight = np.bincount(heading, np.where(mine, usd[own], 0.0).sum(axis=1))
+    effective = float(weight.sum() ** 2 / (weight**2).sum())
+    if effective < fewest:
+        return (
+            f"headings that carry the restricted goods on this leg: {effective:.1f} of {fewest:g}"
+        )
     n_units, n_spans = values.shape[1:]
     return Rows(
         {
@@ -269,6 +342,6 @@ def _rows(
         },
         dropped=int(known.sum() - used.sum()),
         pairs=len(np.unique(pair)),
-        pairs_treated=pairs_treated,
+        pairs_effective=effective,
         countries=int(others) + 1,
     )

@@ -14,6 +14,7 @@ from umweg.errors import UsageError
 from umweg.evidence import NotTested
 from umweg.flows.availability import Availability
 from umweg.flows.basket import Sorted, sort_codes
+from umweg.flows.confirmation import confirm_countries, require_method
 from umweg.flows.country_findings import country_findings, first_year_after
 from umweg.flows.dated_corridors import dated_corridors
 from umweg.flows.gap import judge_gap
@@ -65,6 +66,8 @@ def scan(
     options = options or ScanOptions()
     regime = regime or load()
     policy = load_policy(options.policy, options.fdr)
+    if options.confirm is not None:
+        require_method(options.confirm)
     question = ask(options, regime)
     available = Availability(store)
     covers = choose_statements(store, question, available)
@@ -110,6 +113,10 @@ def scan(
         policy,
         _provisional(store, covers, question),
     )
+    if options.confirm is not None:
+        countries = confirm_countries(
+            countries, corridors.panel, options.transit, policy.confirmation
+        )
     run = _run(
         question,
         regime,
@@ -283,6 +290,7 @@ def _run(
         corridor_dates=corridors.dates if corridors else WINDOWS,
         elsewhere_tested=corridors.elsewhere[0] if corridors else 0,
         elsewhere_flagged=corridors.elsewhere[1] if corridors else 0,
+        confirm=options.confirm or "",
     )
     # The same question, on the same day's law and the same data, has the same id.
     digest = hashlib.sha256(json.dumps(asdict(run), sort_keys=True).encode()).hexdigest()

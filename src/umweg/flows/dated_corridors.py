@@ -52,6 +52,7 @@ def dated_corridors(
         read.covers,
         (*panel_untested(held, found, read.tables.rows), *_left_out(read, policy)),
         found.elsewhere(policy.q),
+        held.panel,
     )
 
 

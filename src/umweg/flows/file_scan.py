@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from umweg.flows.confirmation import confirm_countries, require_method
 from umweg.flows.detector import Detection, detect
 from umweg.flows.file_countries import country_results
 from umweg.flows.file_findings import corridor_results
@@ -34,6 +35,8 @@ def scan_files(
     concordance: Path | pa.Table | None = None,
     *,
     fdr: float | None = None,
+    confirm: str | None = None,
+    named: Sequence[str] = (),
     policy: Path | None = None,
     engine: Engine | None = None,
 ) -> ScanResult:
@@ -46,6 +49,9 @@ def scan_files(
         roles: country, role (coalition, target, transit, neutral).
         concordance: hs2022, hs2017; the packaged correlation tables without it.
         fdr: False-discovery rate at which a corridor is flagged; the policy's without it.
+        confirm: `ppml`: a regression beside the verdict of every country that is alert or review
+            (extra `econ`).
+        named: With `confirm`: of these transit countries instead.
         policy: A policy file; the packaged one without it.
         engine: What executes the queries.
 
@@ -57,14 +63,19 @@ def scan_files(
         InputError: a file cannot be used; the message names what and where.
     """
     rules = load_policy(policy, fdr)
+    if confirm is not None:
+        require_method(confirm)
     tables = read_tables(engine or DuckDBEngine(), flows, goods, roles, concordance)
     held = file_panel(tables, rules.tau)
     found = detect(held.panel, rules.min_placebos)
+    countries = country_results(held, found, rules)
+    if confirm is not None:
+        countries = confirm_countries(countries, held.panel, named, rules.confirmation)
     corridors = corridor_results(held, found, rules)
     given = {"flows": flows, "goods": goods, "roles": roles, "concordance": concordance}
     return ScanResult(
-        run=_run(held, found, rules, given),
-        countries=country_results(held, found, rules),
+        run=_run(held, found, rules, given, confirm or ""),
+        countries=countries,
         corridors=corridors,
         not_tested=panel_untested(held, found, tables.rows),
     )
@@ -86,6 +97,7 @@ def _run(
     found: Detection,
     policy: Policy,
     given: Mapping[str, Path | pa.Table | None],
+    confirm: str,
 ) -> Run:
     panel = held.panel
     before, after = _windows(held)
@@ -124,6 +136,7 @@ def _run(
         corridor_dates=MEASURES,
         elsewhere_tested=elsewhere[0],
         elsewhere_flagged=elsewhere[1],
+        confirm=confirm,
     )
     digest = hashlib.sha256(json.dumps(asdict(run), sort_keys=True).encode()).hexdigest()
     return replace(run, run_id=f"scan-{digest[:12]}")

@@ -46,6 +46,8 @@ class ScanOptions:
         as_of: The regime as it stood on this day; today without it.
         policy: A policy file; the packaged one without it.
         fdr: False-discovery rate at which a corridor is flagged; the policy's without it.
+        confirm: `ppml`: a regression beside the verdict of every country that is alert or review,
+            or, with `transit`, of those named (extra `econ`).
     """
 
     target: str = SAMPLE_TARGET
@@ -63,6 +65,7 @@ class ScanOptions:
     as_of: date | None = None
     policy: Path | None = None
     fdr: float | None = None
+    confirm: str | None = None
 
     def __post_init__(self) -> None:
         if self.preset not in PRESETS:

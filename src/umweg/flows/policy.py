@@ -70,7 +70,7 @@ class ConfirmationPolicy(_Strict):
 
     seconds: float = Field(gt=0)
     max_rows: int = Field(ge=1)
-    min_pairs: int = Field(ge=2)
+    min_pairs: float = Field(ge=2)
 
 
 class Floors(_Strict):

@@ -15,6 +15,8 @@ from umweg.evidence import CAVEATS, EXPLANATIONS, Judged, NotTested, Signal, Ver
 if TYPE_CHECKING:
     import pandas as pd
 
+    from umweg.flows.confirmation import Effect
+
 
 def _plain(value: Any) -> Any:
     """Numbers that JSON can carry: ten significant digits; NaN and infinity become null."""
@@ -118,6 +120,7 @@ class Run:
     corridor_dates: str = WINDOWS
     elsewhere_tested: int = 0
     elsewhere_flagged: int = 0
+    confirm: str = ""
 
     @property
     def own_dates(self) -> bool:
@@ -133,7 +136,8 @@ class CountryResult(Judged):
     name says otherwise. `inbound_ratio` is computed in the run's `ratio_currency`, so it is not
     the quotient of the `_usd` fields; `control_ratio` is the control's growth in the same currency,
     `control_growth` in USD. `direct_ratio` is the basket to the target itself, and
-    `direct_control_ratio` all other goods to it, in the same currency.
+    `direct_control_ratio` all other goods to it, in the same currency. `confirmation` stands beside
+    the verdict and changes nothing in it; empty where it was not asked for.
     """
 
     target: str = ""
@@ -160,6 +164,7 @@ class CountryResult(Judged):
     onward_ratio: float | None = None
     onward_by_year: Mapping[str, float] = field(default_factory=dict)
     monthly: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    confirmation: tuple[Effect, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The country as plain data (the published schema)."""
@@ -181,6 +186,9 @@ class CountryResult(Judged):
             },
             "onward_usd_by_year": _plain_all(self.onward_by_year),
             "signals": {n: signal_json(s) for n, s in self.signals.items()},
+            "confirmation": [
+                {k: _plain(v) for k, v in e.to_json().items()} for e in self.confirmation
+            ],
             **judged_json(self),
         }
 

@@ -15,6 +15,7 @@ from umweg.flows.basket import Sorted, renumbered_codes
 from umweg.flows.corridors import Corridors, scan_corridors
 from umweg.flows.findings import corridor_findings
 from umweg.flows.legs import CodePanel, TimePanel
+from umweg.flows.panel import Panel
 from umweg.flows.plan import Cover
 from umweg.flows.policy import Policy
 from umweg.flows.question import Question, descriptions_of, lists_of
@@ -36,6 +37,7 @@ class CorridorSet:
         covers: Statements read for the corridors alone.
         not_tested: What they could not use.
         elsewhere: Corridors tested with a placebo target, and flagged.
+        panel: The monthly figures of the detector, where it was used.
     """
 
     results: tuple[CorridorResult, ...]
@@ -46,6 +48,7 @@ class CorridorSet:
     covers: tuple[Cover, ...] = ()
     not_tested: tuple[NotTested, ...] = ()
     elsewhere: tuple[int, int] = (0, 0)
+    panel: Panel | None = None
 
 
 def window_corridors(

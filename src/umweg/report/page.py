@@ -69,6 +69,7 @@ def scan_html(result: ScanResult, regime: Regime) -> str:
         answers=words.answers(result),
         corridors_said=words.corridors(result),
         volumes_said=words.volumes(result),
+        unconfirmed=words.unconfirmed(result),
         no_proof=words.NO_PROOF,
         symbols=words.SYMBOLS,
         labels=words.LABELS,
@@ -136,6 +137,7 @@ def _country_row(c: CountryResult, run: Run) -> dict[str, Any]:
         "gaps": [(y, nf.share(s)) for y, s in sorted(c.gap_share_raw_by_year.items())],
         "onward": nf.factor(c.onward_ratio) if c.onward_ratio is not None else "",
         "signals": words.by_status(c),
+        "confirmation": words.confirmation(c),
     }  # fmt: skip
 
 
@@ -180,12 +182,13 @@ def _all_or(names: list[str], result: ScanResult) -> str:
 
 def command(run: Run) -> str:
     """The command line that asks the same question again."""
+    confirm = ("--confirm", run.confirm) if run.confirm else ()
     files = {o.title: o.origin_id for o in run.origins if o.publisher == OWN_FILE}
     if files:
         named = [x for option, file in files.items() for x in (f"--{option}", file)]
         return shlex.join(
-            ["umweg", "scan", *named, "--fdr", f"{run.fdr:g}", "--format", "html", "-o",
-             "report.html"]
+            ["umweg", "scan", *named, "--fdr", f"{run.fdr:g}", *confirm, "--format",
+             "html", "-o", "report.html"]
         )  # fmt: skip
     parts = ["umweg", "scan", "--target", run.target]
     if run.programme:
@@ -207,5 +210,6 @@ def command(run: Run) -> str:
         parts += ["--fdr", f"{run.fdr:g}"]
     if run.preset != "control":
         parts += ["--preset", run.preset]
+    parts += confirm
     parts += ["--as-of", run.as_of, "--format", "html", "-o", "report.html"]
     return shlex.join(parts)

@@ -63,6 +63,10 @@ class ScanTable:
         for country in result.countries:
             if country.verdict in (Verdict.ALERT, Verdict.REVIEW):
                 yield from shown(Text(words.short_answer(country)))
+            for sentence in words.confirmation(country):
+                yield from shown(Text(f"  {sentence}"))
+        if none := words.unconfirmed(result):
+            yield from shown(Text(none))
         if result.countries:
             yield from shown(Text(""))
             yield from shown(_countries(result, width))

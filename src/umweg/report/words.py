@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from umweg.evidence import CAVEATS, Status, Verdict
+from umweg.flows.confirmation import Effect
 from umweg.flows.result import CountryResult, Run, ScanResult
 from umweg.geography import name_of
 from umweg.periods import Window
@@ -257,6 +258,38 @@ def answers(result: ScanResult) -> tuple[Answer, ...]:
     return tuple(
         Answer(c, (_verdict(c), _surge(c, result.run), _mirror(c), _onward(c, result.run)))
         for c in result.countries
+    )
+
+
+def unconfirmed(result: ScanResult) -> str:
+    """Why no country was confirmed though it was asked for; empty where one was."""
+    if not result.run.confirm or any(c.confirmation for c in result.countries):
+        return ""
+    return (
+        "No confirmation was made: no country that could be came out alert or review. "
+        "--transit names countries to be confirmed whatever came out."
+    )
+
+
+def confirmation(c: CountryResult) -> tuple[str, ...]:
+    """What the regression says of each leg; nothing where it was not asked for."""
+    return tuple(_effect(c, e) for e in c.confirmation)
+
+
+def _effect(c: CountryResult, e: Effect) -> str:
+    target = name_of(c.target)
+    leg = f"exports to {c.name}" if e.leg == "inbound" else f"its exports to {target}"
+    tried = f" ({'; '.join(e.missing)})" if e.missing else ""
+    if e.growth is None or e.low is None or e.high is None:
+        return f"Confirmation, {leg}: cannot tell{tried or ''}."
+    word = "more" if e.growth >= 0 else "less"
+    zero = ", which includes none" if e.low <= 0 <= e.high else ""
+    return (
+        f"Confirmation, {leg}: restricted goods grew by {nf.share(abs(e.growth))} {word} than the "
+        f"same goods of neutral countries and the country's other goods let expect (95 % interval "
+        f"{nf.share(e.low)} to {nf.share(e.high)}{zero}; p {nf.probability(e.p_value)}; by "
+        f"{e.level}, {nf.count(e.observations, 'row')}, {e.pairs_effective:.0f} headings by "
+        f"weight, {e.countries} countries){tried}."
     )
 
 
