@@ -6,7 +6,7 @@ from umweg.parties.fold import words_of
 from umweg.parties.keys import heard_vowels, key_of, written_vowels
 from umweg.parties.legal_forms import forms
 from umweg.parties.names import BODY, PERSON, analyse
-from umweg.parties.scripts import readings
+from umweg.parties.scripts import readings, simplified
 from umweg.parties.words import glossary, people, rows_of
 
 
@@ -265,6 +265,14 @@ def test_a_brand_that_begins_like_a_place_is_a_brand() -> None:
 )  # fmt: skip
 def test_numbers(text: str, number: str) -> None:
     assert analyse(text, BODY).numbers == {number}
+
+
+def test_the_data_files_have_simplified_characters() -> None:
+    """Names are made so before they are looked up."""
+    cells = [w for r in rows_of("glossary.csv") for w in r["han"].split()]
+    cells += [w for r in rows_of("forms.csv") for w in r["spellings"].split("|")]
+    cells += [r["short"] for r in rows_of("abbreviations.csv")]
+    assert [w for w in cells if simplified(w) != w] == []
 
 
 def test_the_data_files_are_whole() -> None:

@@ -28,6 +28,11 @@ def test_every_rule_explains_itself() -> None:
         ("Жанибек Оспанов", "Zhanybek Ospanov", "Person"),
         ("Z. Ospanov", "Zhanibek Ospanov", "Person"),
         ("Dr. Zhanibek Ospanov", "Zhanibek Ospanov", "Person"),
+        # one father in two languages
+        ("Сергій Олексійович Сокіл", "Sergei Alekseevich Sokil", "Person"),
+        ("Аляксандр Мікалаевіч Казак", "Aleksandr Nikolaevich Kazak", "Person"),
+        ("Гүлнар Болатқызы Оспанова", "Gulnar Bolatovna Ospanova", "Person"),
+        ("Sergei Oleksiivych Sokil", "Сергей Алексеевич Сокил", "Person"),
         ("Volodymyr Sokil", "Владимир Сокил", "Person"),
         ("Mohammed Karimzai", "Muhammad Karimzai", "Person"),
         ("محمد کریم‌زی", "Muhammad Karimzai", "Person"),

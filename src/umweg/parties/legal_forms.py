@@ -9,7 +9,6 @@ from rapidfuzz.distance import OSA
 
 from umweg.parties.fold import script_of, words_of
 from umweg.parties.keys import key_of
-from umweg.parties.scripts import simplified
 from umweg.parties.words import UNSPACED, latin_reading, rows_of
 
 LONG = 12
@@ -70,7 +69,7 @@ def forms() -> Forms:
             if not words:
                 continue
             if any(script_of(w) in UNSPACED for w in words):
-                unspaced.setdefault(simplified("".join(words)), form)
+                unspaced.setdefault("".join(words), form)
                 if len("".join(words)) == 1:
                     continue  # (株), (주): their readings, zhu and ju, are surnames
             # A spelling that may stand anywhere beats one that may stand at the ends only.

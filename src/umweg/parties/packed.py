@@ -26,7 +26,7 @@ from umweg.parties.keys import (
     other_bones_of,
     written_vowels,
 )
-from umweg.parties.words import Word, people
+from umweg.parties.words import PATRONYMIC, Word, fathers_name, people
 
 Array = np.ndarray[Any, Any]
 
@@ -41,6 +41,9 @@ COLUMNS = 16
 
 ABJAD, FOREIGN, HAN, IN_HEBREW = 1, 2, 4, 8
 """Flags."""
+
+FATHERS = 1 << 14
+"""Groups of given names are less than this; from it on stand names of fathers that are in none."""
 
 LETTERS = 60
 """Letters of a word that are looked at."""
@@ -92,11 +95,15 @@ def piece(word: Word, bare: bool = False) -> Piece:
     if script == "Hani":
         flags |= HAN
     p = people()
+    equal = p.equal.get(word.key)
+    if word.kind == PATRONYMIC:
+        father, equal = fathers_name(latin)
+        equal = equal or frozenset({f"father:{number_of_text(father) % FATHERS + FATHERS}"})
     vowels = 0
     if bare:
         vowels = written_vowels(word.text) if word.abjad else heard_vowels(latin)
     code = (
-        word.kind, flags, number_of_text(word.concept), _groups(p.equal.get(word.key)),
+        word.kind, flags, number_of_text(word.concept), _groups(equal),
         _groups(p.short.get(word.key)), vowels, number_of_text(script),
     )  # fmt: skip
     return Piece(b"".join(parts), tuple(ends), code, word.weight)

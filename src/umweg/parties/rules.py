@@ -7,7 +7,8 @@ is shown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -17,8 +18,7 @@ from umweg.parties.names import BODY, PERSON, VESSEL, Name
 from umweg.parties.words import GENERIC, LIGHT, NAME, NUMBER, Word
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(NamedTuple):
     """Some words of one name met some of the other."""
 
     ours: tuple[int, ...]
@@ -92,9 +92,18 @@ def only_trade_words_met(a: Name, b: Name, meetings: list[Meeting]) -> tuple[flo
     return 1.0, f"{' '.join(left_ours)} ≠ {' '.join(left)}"
 
 
+_NOT_QUITE = frozenset({"differs by a few letters", "same in another romanisation"})
+
+
 def one_word_alike(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str] | None:
     """The one word of its own that has met is only like the other: Yang Trading, Liang Trading."""
-    own = [m for m in meetings if any(a.readings[0][i].kind == NAME for i in m.ours)]
+    for m in meetings:
+        if m.how in _NOT_QUITE:
+            break
+    else:
+        return None
+    ours = a.readings[0]
+    own = [m for m in meetings if any(ours[i].kind == NAME for i in m.ours)]
     if len(own) != 1 or len(own[0].ours) + len(own[0].theirs) > 2:
         return None
     x, y = a.readings[0][own[0].ours[0]], b.readings[0][own[0].theirs[0]]
@@ -128,16 +137,17 @@ HEARD = 0.84
 
 def two_common_names(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str] | None:
     """Words that are alike are two common names, and no slip for each other: Marat, Murat."""
-    ours, theirs = a.readings[0], b.readings[0]
-    whole = sum(_weight(ours, m.ours) for m in meetings)
     apart, found = 0.0, []
     for m in meetings:
-        if m.how in BY_LIKENESS and len(m.ours) == len(m.theirs) == 1:
-            x, y = ours[m.ours[0]], theirs[m.theirs[0]]
-            if m.similarity < HEARD and names_of_their_own(x, y):
+        if m.similarity < HEARD and m.how in BY_LIKENESS and len(m.ours) == len(m.theirs) == 1:
+            x, y = a.readings[0][m.ours[0]], b.readings[0][m.theirs[0]]
+            if names_of_their_own(x, y):
                 apart += x.weight
                 found.append(f"{x.text} ≠ {y.text}")
-    return (apart / whole, ", ".join(found)) if found else None
+    if not found:
+        return None
+    whole = sum([a.readings[0][i].weight for m in meetings for i in m.ours])
+    return apart / whole, ", ".join(found)
 
 
 def other_syllables(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str] | None:
@@ -145,15 +155,15 @@ def other_syllables(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, s
     if len(a.readings) > 1 or len(b.readings) > 1:
         return None
     ours, theirs = a.readings[0], b.readings[0]
+    x, y = _syllables(ours), _syllables(theirs)
+    if not x and not y:
+        return None
     # A character may be read in several ways, and Korean and Cyrillic spell Chinese otherwise.
     if any(w.foreign and not w.abjad for w in (*ours, *theirs)):
         return None
-    x, y = _syllables(ours), _syllables(theirs)
     if x and y:
         apart = 1 - pinyin.alike(x, y) / max(len(x), len(y))
         return (min(1.0, 1.8 * apart), f"{' '.join(x)} ≠ {' '.join(y)}") if apart else None
-    if not x and not y:
-        return None
     apart, found = 0.0, []
     for m in meetings:
         one, other = ours[m.ours[0]], theirs[m.theirs[0]]
@@ -163,14 +173,11 @@ def other_syllables(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, s
     return (apart / len(x or y), ", ".join(found)) if found else None
 
 
+@lru_cache(maxsize=16_384)
 def _syllables(words: tuple[Word, ...]) -> tuple[str, ...]:
     if any(w.abjad or w.kind == NUMBER for w in words):
         return ()
     return pinyin.chinese(tuple(w.latin for w in words if w.kind not in LIGHT))
-
-
-def _weight(words: tuple[Word, ...], which: tuple[int, ...]) -> float:
-    return sum(words[i].weight for i in which)
 
 
 Rule = Callable[[Name, Name, list[Meeting]], tuple[float, str] | None]

@@ -283,28 +283,23 @@ def compare(query: Party, listed: Party, found: Found | None = None) -> Candidat
 
 def _aligned(g: Agreement) -> tuple[Aligned, ...]:
     out = []
+    met_ours: set[int] = set()
+    met_theirs: set[int] = set()
     for m in sorted(g.meetings, key=lambda m: m.ours[0]):
+        met_ours.update(m.ours)
+        met_theirs.update(m.theirs)
+        if len(m.ours) == len(m.theirs) == 1:  # the most, and quicker so
+            x, y = g.ours[m.ours[0]], g.theirs[m.theirs[0]]
+            out.append(Aligned(x.text, y.text, m.how, m.similarity, (x.weight + y.weight) / 2))
+            continue
         a, b = [g.ours[i] for i in m.ours], [g.theirs[j] for j in m.theirs]
-        weight = (sum(x.weight for x in a) + sum(x.weight for x in b)) / 2
-        out.append(
-            Aligned(
-                " ".join(x.text for x in a),
-                " ".join(x.text for x in b),
-                m.how,
-                m.similarity,
-                weight,
-            )
-        )
-    used_ours = {i for m in g.meetings for i in m.ours}
-    used_theirs = {j for m in g.meetings for j in m.theirs}
-    out += [
-        Aligned(x.text, "", "left over", 0.0, x.weight)
-        for i, x in enumerate(g.ours)
-        if i not in used_ours
-    ]
-    out += [
-        Aligned("", x.text, "left over", 0.0, x.weight)
-        for j, x in enumerate(g.theirs)
-        if j not in used_theirs
-    ]
+        weight = sum(x.weight for x in (*a, *b)) / 2
+        ours, theirs = " ".join(x.text for x in a), " ".join(x.text for x in b)
+        out.append(Aligned(ours, theirs, m.how, m.similarity, weight))
+    for i, x in enumerate(g.ours):
+        if i not in met_ours:
+            out.append(Aligned(x.text, "", "left over", 0.0, x.weight))
+    for j, x in enumerate(g.theirs):
+        if j not in met_theirs:
+            out.append(Aligned("", x.text, "left over", 0.0, x.weight))
     return tuple(out)

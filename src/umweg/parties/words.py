@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from umweg.parties import arabic
 from umweg.parties.fold import script_of, words_of
 from umweg.parties.keys import bones_of, bones_of_abjad, key_of, latin_of, soft_of
-from umweg.parties.scripts import ABJADS, DATA, load_yaml, readings, simplified
+from umweg.parties.scripts import ABJADS, DATA, load_yaml, readings
 
 NAME, GENERIC, NUMBER, INITIAL, PARTICLE, TITLE, PATRONYMIC, GENERATION, PLACE, SMALL = range(10)
 """Kinds of words. GENERIC: a word of trade that many firms share."""
@@ -179,7 +179,7 @@ def glossary() -> Glossary:
                 if script_of(stem) == "Cyrl" and len(stem) >= 4:
                     g.whole.setdefault(latin_reading(stem), value)
         for word in f"{row['han'] or ''} {row['other'] or ''}".split():
-            stem = simplified("".join(words_of(word)))
+            stem = "".join(words_of(word))
             if script_of(stem) not in UNSPACED:
                 g.native.setdefault(stem, value)
             elif len(stem) >= 2 or stem in "厂院港":
@@ -289,10 +289,29 @@ def people() -> People:
 
 
 _PATRONYMIC = (
-    "ovich", "evich", "ovych", "evych", "yovych", "ovna", "evna", "ivna", "yivna", "ichna", "avich",
-    "auna", "ovic", "evic", "owicz", "ewicz", "ulu", "uly", "uulu", "kyzy", "qizi", "kizi", "ogly",
-    "oglu", "ovitch", "evitch", "ievich", "iovych", "inichna",
+    "ovich", "evich", "ovych", "evych", "ivych", "yovych", "ovna", "evna", "ivna", "yivna", "ichna",
+    "avich", "auna", "euna", "ovic", "evic", "owicz", "ewicz", "ulu", "uly", "uulu", "kyzy", "qyzy",
+    "qizi", "kizi", "ogly", "oglu", "ovitch", "evitch", "ievich", "iovych", "inichna",
 )  # fmt: skip
+_FATHERS = re.compile(
+    r"(?:[yij]?[oea]vi?(?:ch|tch|c|cz)|[yij]?[oeai]vyc?h|[yij]?[oe]wicz|[yij]?[oe]vna|y?ivna|[ae]una"
+    r"|u+l[uy]|[kq][yi]z[yi]|ogl[uy])$"
+)
+
+
+@lru_cache(maxsize=16_384)
+def fathers_name(latin: str) -> tuple[str, frozenset[str]]:
+    """Of a patronymic the father's name, by its key, and the given names that it may be.
+
+    Oleksiiovych and Alekseevich are sons of one Alexei, Nurlanuly and Nurlanovich of one Nurlan.
+    """
+    base = _FATHERS.sub("", latin)
+    equal = people().equal
+    for more in ("", "i", "o", "a", "ei", "ii"):
+        found = equal.get(key_of(base + more))
+        if found:
+            return key_of(base), found
+    return key_of(base), frozenset()
 
 
 # -- rarity ---------------------------------------------------------------------------------------
