@@ -15,38 +15,61 @@ from umweg.flows.file_tables import read_tables
 from umweg.flows.panel_files import file_panel
 from umweg.flows.placebos import earlier
 from umweg.flows.policy import load_policy
-from umweg.flows.volumes import _joined, chance_of_detour, volumes_of
+from umweg.flows.volumes import (
+    LEAST_BEFORE_USD,
+    Amounts,
+    _joined,
+    chance_of_detour,
+    volumes_of,
+)
 from umweg.store.engine import DuckDBEngine
 from umweg.validation.families import FAMILIES
 from umweg.validation.worlds import make_world
 
 ALARMS = np.exp(np.array([13.0, 14.0, 15.0, 16.0, 17.0]))
-CHANCE = np.exp(np.arange(2.0, 21.0))
+BEFORE = 1e6
+RATIOS = np.exp(np.arange(-8.0, 11.0))
+"""Of the misses: what they amount to over the flow before."""
+
+
+def amounts(usd: np.ndarray, q: float | np.ndarray) -> Amounts:
+    n = len(usd)
+    return Amounts(usd, np.full(n, BEFORE - LEAST_BEFORE_USD), np.broadcast_to(q, n))
+
+
+MISSES = amounts(RATIOS * BEFORE, 0.3)
 
 
 def test_chance_of_a_detour_is_that_of_two_groups() -> None:
-    # Logs of the alarms: median 15, median deviation 1, scale 1.4826. Of the placebos, 2 to 20:
-    # median 11, median deviation 5, scale 7.413.
+    # Logs of the alarms: median 15, median deviation 1, scale 1.4826. Of the misses over the flow
+    # before, −8 to 10: median 1, median deviation 5, scale 7.413.
     f1 = norm.pdf((15.0 - 15) / 1.4826) / 1.4826
-    f0 = student.pdf((15.0 - 11) / 7.413, 4) / 7.413
+    f0 = student.pdf((15.0 - np.log(BEFORE) - 1) / 7.413, 4) / 7.413
     # The local rate is twice that of all with as much evidence: 0.2 for a q of 0.1.
     expected = 0.8 * f1 / (0.8 * f1 + 0.2 * f0)
-    found = chance_of_detour(np.array([np.exp(15.0)]), np.array([0.1]), ALARMS, CHANCE)
+    found = chance_of_detour(amounts(np.array([np.exp(15.0)]), 0.1), ALARMS, MISSES)
     assert found[0] == pytest.approx(expected)
 
 
 def test_an_alarm_far_above_all_others_counts_for_little() -> None:
-    # 1,500 times the median alarm: 4.9 scales of theirs, 1.5 of the placebos'.
-    usual, huge = chance_of_detour(
-        np.exp(np.array([15.0, 22.3])), np.full(2, 0.1), ALARMS, CHANCE
-    )  # fmt: skip
-    assert usual > 0.95
-    assert huge < 0.01
+    # 1,500 times the median alarm: 4.9 scales of theirs, 1.0 of the misses'.
+    found = chance_of_detour(amounts(np.exp(np.array([15.0, 22.3])), 0.1), ALARMS, MISSES)
+    assert found[0] > 0.95
+    assert found[1] < 0.01
+
+
+def test_the_usual_rise_of_a_large_flow_is_likelier_by_chance_than_out_of_little() -> None:
+    narrow = amounts(np.exp(np.linspace(-0.5, 0.5, 19)) * BEFORE, 0.3)
+    usd = np.full(2, np.exp(15.0))
+    large, small = chance_of_detour(
+        Amounts(usd, np.array([usd[0], 1e4]), np.full(2, 0.1)), ALARMS, narrow
+    )
+    assert large < small
 
 
 def test_with_few_alarms_the_false_discovery_rate_stands_alone() -> None:
-    found = chance_of_detour(np.array([1e6, 1e9]), np.array([0.1, np.nan]), ALARMS[:3], CHANCE)
-    assert found.tolist() == [0.8, 0.0]
+    asked = amounts(np.array([1e6, 1e9]), np.array([0.1, np.nan]))
+    assert chance_of_detour(asked, ALARMS[:3], MISSES).tolist() == [0.8, 0.0]
 
 
 def test_two_measurements_join_to_their_geometric_mean_unless_they_disagree() -> None:
@@ -56,16 +79,16 @@ def test_two_measurements_join_to_their_geometric_mean_unless_they_disagree() ->
 
 
 @given(
-    amount=arrays(np.float64, 6, elements=st.floats(0, 1e12)),
+    usd=arrays(np.float64, 6, elements=st.floats(0, 1e12)),
     q=arrays(np.float64, 6, elements=st.floats(0, 1)),
     alarms=arrays(np.float64, 8, elements=st.floats(0, 1e12)),
-    chance=arrays(np.float64, 20, elements=st.floats(0, 1e12)),
+    missed=arrays(np.float64, 20, elements=st.floats(0, 1e12)),
 )
 @settings(max_examples=60, deadline=None)
 def test_a_chance_lies_between_nothing_and_certainty(
-    amount: np.ndarray, q: np.ndarray, alarms: np.ndarray, chance: np.ndarray
+    usd: np.ndarray, q: np.ndarray, alarms: np.ndarray, missed: np.ndarray
 ) -> None:
-    found = chance_of_detour(amount, q, alarms, chance)
+    found = chance_of_detour(amounts(usd, q), alarms, amounts(missed, 0.3))
     assert ((found >= 0) & (found <= 1)).all()
 
 

@@ -20,7 +20,7 @@ from umweg.flows.half_years import RAMP
 from umweg.flows.panel import Ints
 from umweg.flows.policy import VolumePolicy
 from umweg.flows.stats import Array, Flags
-from umweg.flows.two_legs import FIRST_OF_TWO, ONE_HOP, SECOND_OF_TWO, saturated
+from umweg.flows.two_legs import FIRST_OF_TWO, ONE_HOP, SECOND_OF_TWO
 
 ONE_SIDED_90 = 1.2816
 MOST_SE = 1.0
@@ -29,8 +29,10 @@ FEW_ALARMS = 5
 FEW = 15
 ALARM_Q = 0.20
 """Alarms up to this q show how large the detours of the panel are."""
-CHANCE_SHARE = 0.05
-"""Share of the placebos that stand for false alarms: those that score highest."""
+FEWEST_MISSES = 30
+"""As many corridors next below the alarms stand for false ones as there are alarms, or these."""
+LEAST_BEFORE_USD = 10_000.0
+"""Added to a flow before it is divided by."""
 CHANCE_DF = 4.0
 MOST_OVER_SMALLER = 1.5
 LOCAL_OVER_TAIL = 2.0
@@ -123,41 +125,46 @@ def _variance(usd: Array, held: Flags) -> Array:
     return np.asarray(squares / np.maximum(n - 1, 1), dtype=np.float64)
 
 
-def chance_of_detour(amount: Array, q: Array, alarms: Array, chance: Array) -> Array:
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Amounts if there is a detour, and what the flow was before, USD; `q` of each, NaN as 1."""
+
+    usd: Array
+    before: Array
+    q: Array
+
+
+def chance_of_detour(cells: Amounts, alarms: Array, misses: Amounts) -> Array:
     """1 − local false-discovery rate of amounts, in a model of two groups.
 
-    f1, the amounts of detours, is a log-normal round the alarms; f0, those of chance, a
-    Student's t of the logarithms round the placebos that score highest, which lies wider as booms
-    and decoys sit on flows of any size. Then fdr = r·f0/(r·f0 + (1 − r)·f1), r = 2q: a false
-    alarm on a huge flow does not outweigh all others. Centres are medians and scales those of the
-    median deviation. Source: Efron, Large-Scale Inference (2010), chapter 5 (two groups).
+    f1, the amounts of detours, is a log-normal round the alarms, whatever the flow was before. f0,
+    those of chance, are multiples of that flow, as booms and decoys sit on flows of any size: a
+    Student's t of the log ratio, round the corridors that the test just did not let through. Then
+    fdr = r·f0/(r·f0 + (1 − r)·f1), r = 2q: a false alarm on a huge flow does not outweigh all
+    others. Centres are medians and scales those of the median deviation. Source: Efron,
+    Large-Scale Inference (2010), chapter 5 (two groups).
 
     Args:
-        amount: USD, if there is a detour.
-        q: False-discovery rate of each; NaN counts as 1.
+        cells: What is asked about.
         alarms: Amounts of the corridors that the test lets through.
-        chance: Amounts of the placebos that score highest.
+        misses: Corridors next below these.
 
     Returns:
         Between 0 and 1; 1 less the local rate where there are too few to compare with.
     """
-    rate = np.minimum(np.nan_to_num(q, nan=1.0) * LOCAL_OVER_TAIL, 1.0)
-    some, null = (np.log(a[a > 0]) for a in (alarms, chance))
-    if len(some) < FEW_ALARMS or len(null) < FEW:
+    rate = np.minimum(np.nan_to_num(cells.q, nan=1.0) * LOCAL_OVER_TAIL, 1.0)
+    some = np.log(alarms[alarms > 0])
+    positive = misses.usd > 0
+    ratios = np.log(misses.usd[positive]) - np.log(misses.before[positive] + LEAST_BEFORE_USD)
+    if len(some) < FEW_ALARMS or len(ratios) < FEW:
         return np.asarray(1 - rate)
-    log = np.log(np.maximum(amount, 1.0))
+    log = np.log(np.maximum(cells.usd, 1.0))
     f1 = norm.pdf(log, *_centre(some))
-    f0 = student.pdf(log, CHANCE_DF, *_centre(null))
+    f0 = student.pdf(log - np.log(cells.before + LEAST_BEFORE_USD), CHANCE_DF, *_centre(ratios))
     false = rate * f0
     whole = false + (1 - rate) * f1
     likely: Array = np.divide((1 - rate) * f1, whole, out=np.zeros(len(log)), where=whole > 0)
     return likely
-
-
-def _evidence(found: Detection) -> Array:
-    """Evidence of the better pair of legs; the agreement in money says nothing of its amount."""
-    legs = {n: saturated(leg.evidence) for n, leg in found.legs.items()}
-    return np.asarray(legs["inbound"] + np.fmax(legs["onward"], legs["gap"]), dtype=np.float64)
 
 
 def _centre(logs: Array) -> tuple[float, float]:
@@ -177,19 +184,20 @@ def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
         policy: Margins, stock and the least of what counts as known.
     """
     cells = _if_detour(found, places, units, policy)
-    alarm_q = np.nan_to_num(found.q, nan=1.0) <= ALARM_Q
-    alarm_places, alarm_units = np.nonzero(alarm_q)
-    alarms = _if_detour(found, alarm_places, alarm_units, policy)
-    score = np.where(found.placebo, _evidence(found), np.nan)
-    known = score[np.isfinite(score)]
-    likely = np.ones(len(places))
-    if len(known):
-        top = np.nan_to_num(score, nan=-np.inf) >= np.quantile(known, 1 - CHANCE_SHARE)
-        top_places, top_units = np.nonzero(top)
-        chance = _if_detour(found, top_places, top_units, policy)
-        likely = chance_of_detour(
-            cells.central, found.q[places, units], alarms.central, chance.central
-        )
+
+    def amounts(at: tuple[Ints, ...]) -> Amounts:
+        usd = _if_detour(found, at[0], at[1], policy).central
+        return Amounts(usd, _before(found, at[0], at[1]), found.q[at])
+
+    alarm = np.nan_to_num(found.q, nan=1.0) <= ALARM_Q
+    score = np.where(found.tested & ~alarm, np.nan_to_num(found.score, nan=-np.inf), -np.inf)
+    most = min(max(int(alarm.sum()), FEWEST_MISSES), int(np.isfinite(score).sum()))
+    miss = np.unravel_index(np.argsort(-score, axis=None, kind="stable")[:most], score.shape)
+    likely = chance_of_detour(
+        Amounts(cells.central, _before(found, places, units), found.q[places, units]),
+        amounts(np.nonzero(alarm)).usd,
+        amounts(miss),
+    )
     return replace(
         cells,
         lower=np.minimum(cells.lower, cells.central * likely),
@@ -197,6 +205,15 @@ def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
         onward=cells.onward * likely,
         ghost=cells.ghost * likely,
     )
+
+
+def _before(found: Detection, places: Ints, units: Ints) -> Array:
+    """USD a half-year of the first leg before the date."""
+    first = np.where(found.path[places, units] == SECOND_OF_TWO, "from_transit", "inbound")
+    out = np.zeros(len(places))
+    for leg in ("inbound", "from_transit"):
+        out = np.where(first == leg, found.legs[leg].before[places, units], out)
+    return out
 
 
 def _if_detour(found: Detection, places: Ints, units: Ints, policy: VolumePolicy) -> Volumes:
