@@ -1,13 +1,13 @@
 """A large download of UN Comtrade into the store, against DuckDB's own reader, in one run.
 
-    python benchmarks/comtrade_import.py [ROWS] [FOLDER]
+    python benchmarks/comtrade_import.py [ROWS] [FOLDER] [LIMIT]
 
 An invented file in the format of Comtrade Plus (47 columns) is turned into Parquet by DuckDB's CSV
 reader, imported, and turned into Parquet once more. Printed are both times of the reader, the time
 of the import (rows judged, breakdowns set aside, keys checked, hashed, written), the ratio of its
 speed to the reader's, by the clock and by the processor's time (which other work on the machine
-changes less), and the peak memory of the importing process with DuckDB limited to 2 GB. A file that
-was made in FOLDER before is used again.
+changes less), and the peak memory of the importing process with DuckDB limited to LIMIT (2GB). A
+file that was made in FOLDER before is used again.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from umweg.sources import import_files
 from umweg.store import DuckDBEngine, Store
 began, worked = time.monotonic(), time.process_time()
 m = import_files([Path(sys.argv[1])], Store.open(sys.argv[2], create=True, with_sample=False,
-                 engine=DuckDBEngine("2GB")))
+                 engine=DuckDBEngine(sys.argv[3])))
 print(json.dumps({"seconds": time.monotonic() - began,
   "worked": time.process_time() - worked, "read": m.rows_read, "kept": m.rows_kept,
   "aside": m.rows_set_aside, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}))
@@ -105,13 +105,14 @@ def made(rows: int, folder: Path) -> Path:
 
 def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
+    limit = sys.argv[3] if len(sys.argv) > 3 else "2GB"
     with tempfile.TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as scratch:
         folder = Path(scratch)
         file = made(rows, Path(sys.argv[2]) if len(sys.argv) > 2 else folder)
         print(f"{rows:,} rows, {file.stat().st_size / 1e6:,.0f} MB")
         first = reader(file, folder / "a.parquet")
         done = subprocess.run(
-            [sys.executable, "-c", CHILD, str(file), str(folder / "store")],
+            [sys.executable, "-c", CHILD, str(file), str(folder / "store"), limit],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         told = json.loads(done.stdout)

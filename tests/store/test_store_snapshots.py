@@ -11,16 +11,24 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from umweg.errors import StoreError
-from umweg.store import InputFile, Manifest, Store, commit
+from umweg.store import DuckDBEngine, InputFile, Manifest, Store, commit
 from umweg.store.contracts import FLOWS
 from umweg.store.manifest import MANIFEST
 
 Row = dict[str, Any]
+
+
+@ibis.udf.scalar.builtin
+def current_setting(name: str) -> str:
+    """A setting of DuckDB."""
+
+
 FLOW: Row = {
     "reporter": "DEU", "partner": "KGZ", "flow": "X", "freq": "M", "period": "2022-03",
     "nomenclature": "HS2017", "code": "854231", "value_reported": 100.0, "currency": "EUR",
@@ -312,3 +320,16 @@ def test_a_folder_without_its_manifest_is_incomplete(store: Store) -> None:
     store.refresh()
     assert store.all_snapshots == ()
     assert store.incomplete() == (m.folder,)
+
+
+def test_an_import_has_a_limit_of_memory_even_where_nobody_says(tmp_path: Path) -> None:
+    def limit(engine: DuckDBEngine | None) -> str:
+        store = Store.open(tmp_path / "limited", create=True, with_sample=False, engine=engine)
+        with store.importing() as stage:
+            asked = ibis.memtable({"x": [1]}).mutate(limit=current_setting("memory_limit"))
+            return str(store.bulk(stage).rows(asked, "limit")["limit"][0])
+
+    # DuckDB counts in powers of two: 1 GB is 953.6 MiB, 512 MiB stay 512 MiB.
+    assert limit(None) == "953.6 MiB"
+    assert limit(DuckDBEngine(threads=1)) == "953.6 MiB"
+    assert limit(DuckDBEngine("512MiB")) == "512.0 MiB"

@@ -89,8 +89,10 @@ def lists_command(
         return
     settings = _settings(store_dir, offline, no_color)
     rows, code = [], EXIT_OK
-    with tools(settings, max_minutes, quiet) as (store, downloader):
-        say(f"store: {store.root}", quiet=quiet or not verbose)
+    with tools(settings, max_minutes, quiet, verbose) as (
+        store,
+        downloader,
+    ):
         for source in sources:
             try:
                 fetched = fetch_published(
@@ -183,11 +185,10 @@ def comtrade_command(
         rows = [{"source": "comtrade", "file": "", "url": url} for url in urls]
         show(rows, format_, output, no_color, ASKED)
         return
-    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet, pause=1.0) as (
+    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet, verbose, 1.0) as (
         store,
         downloader,
     ):
-        say(f"store: {store.root}", quiet=quiet or not verbose)
         fetch = ComtradeFetch(source_named("comtrade"), store, downloader, key=key, again=again)
         ask = fetch.fetch_bulk if bulk else fetch.fetch_async if async_ else fetch.fetch
         rows = [told_or_empty("comtrade", ask(query, dataset), quiet)]
@@ -263,8 +264,10 @@ def comext_command(
         show(rows, format_, output, no_color, ASKED)
         return
     rows = []
-    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
-        say(f"store: {store.root}", quiet=quiet or not verbose)
+    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet, verbose) as (
+        store,
+        downloader,
+    ):
         source = source_named("comext")
         if query is not None:
             found = ComextFetch(source, store, downloader, again=again).fetch(query, dataset)
@@ -317,8 +320,10 @@ def baci_command(
     if dry_run:
         show([plan_row("baci", download)], format_, output, no_color, ASKED)
         return
-    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
-        say(f"store: {store.root}", quiet=quiet or not verbose)
+    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet, verbose) as (
+        store,
+        downloader,
+    ):
         fetched = fetch_published(
             source_named("baci"),
             store,
@@ -357,8 +362,10 @@ def ecb_command(
     if dry_run:
         show([plan_row("ecb", d) for d in source.downloads], format_, output, no_color, ASKED)
         return
-    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet) as (store, downloader):
-        say(f"store: {store.root}", quiet=quiet or not verbose)
+    with tools(_settings(store_dir, offline, no_color), max_minutes, quiet, verbose) as (
+        store,
+        downloader,
+    ):
         rows = [told(fetch_published(source, store, downloader, again=again), quiet)]
     show(rows, format_, output, no_color)
 

@@ -31,7 +31,7 @@ ASKED = (("source", "source"), ("file", "file"), ("url", "address"))
 
 @contextmanager
 def tools(
-    settings: Settings, max_minutes: float, quiet: bool, pause: float = 0.0
+    settings: Settings, max_minutes: float, quiet: bool, verbose: bool, pause: float = 0.0
 ) -> Iterator[tuple[Store, Downloader]]:
     """The store and what downloads into it, with a progress bar on a terminal."""
     from umweg.sources.fetching.cache import CACHE, prune
@@ -43,6 +43,7 @@ def tools(
         refuse_offline()
     store = open_configured(settings, create=True)
     prune(store.root / CACHE)
+    say(f"store: {store.root}", quiet=quiet or not verbose)
     with _progress(quiet, settings.no_color) as progress:
         yield (
             store,

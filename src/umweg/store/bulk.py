@@ -29,6 +29,10 @@ ROW, FILE = "row", "file"
 the header being row 1, and number of the file."""
 
 
+MEMORY = "1GB"
+"""What the engine may keep in memory during an import where nobody says: DuckDB's own default is
+most of the machine. What does not fit goes to disk."""
+
 ABOUT = "about"
 """A column that joins those cells of a row which many rows share: who, with whom, when, how. They
 are written, compared and understood once instead of twenty times."""

@@ -93,6 +93,7 @@ class DuckDBEngine:
             config["memory_limit"] = memory_limit
         if threads is not None:
             config["threads"] = threads
+        self.memory_limit, self.threads = memory_limit, threads
         self._con = ibis.duckdb.connect(**config)
         # Results go to stdout; a bar that DuckDB draws there after two seconds would be among them.
         self._con.raw_sql("SET enable_progress_bar = false")

@@ -207,11 +207,13 @@ class Store:
         self.refresh()
 
     def bulk(self, stage: Staging) -> Bulk:
-        """What writes a large import; always the embedded engine, which needs nothing else."""
-        from umweg.store.bulk import Bulk
+        """What writes a large import: always the embedded engine, and never without a limit."""
+        from umweg.store.bulk import MEMORY, Bulk
 
-        engine = self.engine
-        return Bulk(stage, engine if isinstance(engine, DuckDBEngine) else DuckDBEngine())
+        given = self._engine if isinstance(self._engine, DuckDBEngine) else None
+        if given is not None and given.memory_limit is not None:
+            return Bulk(stage, given)
+        return Bulk(stage, DuckDBEngine(MEMORY, given.threads if given else None))
 
     def refresh(self) -> None:
         """Look again at what is on disk."""

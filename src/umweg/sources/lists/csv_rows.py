@@ -53,23 +53,18 @@ class Lines:
             self.number += 1
             if self.number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
-                if line[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                    raise self._encoding_error("it is UTF-16")
             if b"\0" in line:
-                raise self._encoding_error(f"there is a zero byte in line {self.number}")
+                raise InputError(
+                    f"the file is no text in UTF-8: there is a zero byte in line {self.number}",
+                    where=str(self._path),
+                    allowed="the file as the publisher sent it",
+                    next_step="download it again, or save it as UTF-8",
+                )
             try:
                 yield line.decode(self._encoding)
             except UnicodeDecodeError:
                 self.undecodable = True
                 yield line.decode(self._encoding, errors="backslashreplace")
-
-    def _encoding_error(self, what: str) -> InputError:
-        return InputError(
-            f"the file is no text in UTF-8: {what}",
-            where=str(self._path),
-            allowed="the file as the publisher sent it",
-            next_step="download it again, or save it as UTF-8",
-        )
 
 
 def csv_rows(
