@@ -591,7 +591,7 @@ def _joined(a: Words, part: Array, b: Words, j: int, run: int, room: Room) -> fl
         whole.num[0, form + 1] = end
     m0, m1, q1 = b.num[j, LATIN], b.num[j, KEY], b.num[j, SOFT]
     l1, k1 = whole.num[0, KEY], whole.num[0, SOFT]
-    if _same(whole.text, 0, l1, b.text, m0, m1):
+    if _same(whole.text, np.int64(0), l1, b.text, m0, m1):
         found = 0.97
     elif _same(whole.text, l1, k1, b.text, m1, q1):
         found = 0.95
@@ -760,7 +760,7 @@ def align(a: Words, ours: Array, b: Words, theirs: Array, person: bool, room: Ro
                 break
     if free_ours == 0 or free_theirs == 0:
         return met
-    found = 0
+    found = np.int64(0)  # a literal nought would be a type of its own, and compiled apart
     for i in range(n):
         if not free_ours >> i & 1:
             continue

@@ -32,11 +32,11 @@ Array = np.ndarray[Any, Any]
 VERSION = 15
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
-BUDGETS = 25_000, 50_000
+BUDGETS = 25_000, 100_000
 """Postings that a query may read, and when it is searched thoroughly: more finds no more and costs
 time (benchmarks/match_speed.py)."""
 
-PART_READ = 0.05
+PART_READ = 0.05, 0.1
 """Of all rows, that part may be read of very many: common words are more common there."""
 
 ENOUGH = 0.6, 2.0
@@ -262,7 +262,7 @@ class Index:
             np.array(query.word_weights, np.float32), a["post_ptr"], a["post_rows"],
             a["row_ptr"], a["row_terms"], a["weights"], a["row_name"],
             room["all"] if rows is None else rows, rows is not None,
-            max(BUDGETS[query.thorough], int(PART_READ * self.rows)),
+            max(BUDGETS[query.thorough], int(PART_READ[query.thorough] * self.rows)),
             ENOUGH[query.thorough], _COSTS[PERSON if person else BODY], room["rows"],
             room["touched"], room["estimates"], room["slot"],
             room["out_names"][:room_for], room["out_scores"][:room_for],

@@ -213,19 +213,19 @@ def like(
             term, zeros a byte, any.
         out_found: Whether each text is a term (only of those looked up as such).
     """
-    n = 0
+    n: Any = np.int64(0)  # a literal nought would be a type of its own, and compiled apart
     for x in range(len(how)):
-        word = lookups[lookup_ptr[x] : lookup_ptr[x + 1]]
+        word, alike = lookups[lookup_ptr[x] : lookup_ptr[x + 1]], np.float64(worth[x])
         if how[x] == EXACT:
             t = find(hashes, word)
             out_found[x] = t >= 0
             if t >= 0:
-                n = _add(t, worth[x], n, slot, out_terms, out_similarity)
+                n = _add(np.int64(t), alike, n, slot, out_terms, out_similarity)
         elif how[x] == BY_BONES:
             b = find(bone_hashes, word)
             if b >= 0:
                 for k in range(bone_ptr[b], bone_ptr[b + 1]):
-                    n = _add(bone_terms[k], worth[x], n, slot, out_terms, out_similarity)
+                    n = _add(np.int64(bone_terms[k]), alike, n, slot, out_terms, out_similarity)
         else:
             n = _near(
                 word, worth[x], text, ptr, alias, letters, variant_ptr, variant_terms, slot, seen,
@@ -262,9 +262,9 @@ def _near(
         shift -= np.uint64(1)
     for i in range(size):
         places[word[i]] |= np.uint64(1) << np.uint64(i)
-    own = letters_of(word, 0, size)
+    own = letters_of(word, np.int64(0), size)
     found = 0
-    for v in range(_variants(word, 0, size, min(most, 2), variants)):
+    for v in range(_variants(word, np.int64(0), size, min(most, 2), variants)):
         s = variants[v] >> shift
         for k in range(variant_ptr[s], variant_ptr[s + np.uint64(1)]):
             t = variant_terms[k]
@@ -284,9 +284,11 @@ def _near(
             if d <= most:
                 alike = 1.0 if d == 0 else 1 - SLIP * d / max(size, ptr[t + 1] - ptr[t])
                 if alike >= least:
-                    n = _add(t, alike, n, slot, out_terms, out_similarity)
+                    n = _add(np.int64(t), alike, n, slot, out_terms, out_similarity)
                     if alias[t] != t:
-                        n = _add(alias[t], alike * 0.98, n, slot, out_terms, out_similarity)
+                        n = _add(
+                            np.int64(alias[t]), alike * 0.98, n, slot, out_terms, out_similarity
+                        )
     for f in range(found):
         seen[touched[f]] = 0
     for i in range(size):

@@ -77,7 +77,7 @@ class Piece(NamedTuple):
 def piece(word: Word, bare: bool = False) -> Piece:
     """A word, packed; for words without vowels too, if it is to meet such words (`bare`)."""
     latin = word.latin[:LETTERS]
-    place = key_of(adjective_base(latin)) if len(latin) > 5 else ""
+    place = key_of(adjective_base(latin)) if len(latin) > 5 and "k" in latin else ""
     script = script_of(word.text)
     hebrew = script == "Hebr"
     forms = (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cache, cached_property
 from importlib import import_module
-from itertools import product
+from itertools import islice, product
 from threading import local
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -121,7 +121,7 @@ def _agreement(a: Name, b: Name, i: int = 0, j: int = 0) -> Agreement:
     """How reading `i` of one name agrees with reading `j` of the other."""
     align, room = _compiled(), _room()
     ours, theirs = a.readings[i], b.readings[j]
-    bare = any(w.abjad for w in ours) or any(w.abjad for w in theirs)
+    bare = True in [w.abjad for w in ours] or True in [w.abjad for w in theirs]
     score, met = align.agree(
         *_packed(a, i, bare), *_packed(b, j, bare), a.group == PERSON, _weights(a.group), room
     )
@@ -169,8 +169,10 @@ def agreement(a: Name, b: Name) -> Agreement:
     """How two names agree, in the readings that agree best."""
     if a.empty or b.empty:
         return Agreement(0.0)
-    pairs = product(range(len(a.readings)), range(len(b.readings)))
-    best = max((_agreement(a, b, i, j) for i, j in pairs), key=lambda g: g.score)
+    best = _agreement(a, b, 0, 0)
+    for i, j in islice(product(range(len(a.readings)), range(len(b.readings))), 1, None):
+        other = _agreement(a, b, i, j)
+        best = other if other.score > best.score else best
     if best.score > 0.99 and a.text.strip() != b.text.strip():
         # Only names that are the same to the letter reach 1.
         same = " ".join(a.text.split()).casefold() == " ".join(b.text.split()).casefold()
