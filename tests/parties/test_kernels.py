@@ -3,13 +3,14 @@
 import itertools
 import random
 from dataclasses import astuple, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from rapidfuzz.distance import OSA
 
 from tests.parties.test_index import invented, typo
-from umweg.parties import Matcher, Party, align, compare, compiling, kernels
+from umweg.parties import Matcher, Party, align, compare, compiling, kernels, letters
 from umweg.parties.listed import Collected, ListedNames
 from umweg.parties.names import BODY, PERSON, VESSEL, analyse
 from umweg.parties.packed import LETTERS
@@ -81,7 +82,7 @@ def test_distances_with_a_limit_are_those_of_rapidfuzz() -> None:
             b = typo(b, rng) if b else "x"
         most = rng.randint(0, 5)
         x, y = (np.frombuffer(bytearray(t.encode("utf-16-le")), np.uint16) for t in (a, b))
-        found = align.distance(x, 0, len(x), y, 0, len(y), most, rows)
+        found = letters.distance(x, 0, len(x), y, 0, len(y), most, rows)
         assert found == min(OSA.distance(a, b), most + 1), (a, b, most)
 
 
@@ -146,3 +147,12 @@ def test_where_no_code_can_be_kept_it_is_said_and_compiled_anyway(
     compiling._say_so.cache_clear()
     assert compiling.compiled()(abs)(-3) == 3
     assert "NUMBA_CACHE_DIR" in caplog.text
+
+
+def test_what_is_kept_depends_on_all_compiled_modules() -> None:
+    """A function of one module that calls one of another holds a copy of it."""
+    stamps = {f._cache._cache_file._source_stamp for f in (align.agree, letters.distance)}
+    assert stamps == {compiling._stamp()}
+    folder = Path(compiling.__file__).parent
+    using = {p.stem for p in folder.glob("*.py") if "@compiled(" in p.read_text("utf-8")}
+    assert using <= {*compiling._COMPILED, "compiling"}
