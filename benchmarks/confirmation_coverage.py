@@ -28,12 +28,17 @@ from umweg.store.engine import DuckDBEngine
 from umweg.validation.worlds import World, family_named, make_world
 
 CLASSES = ((0.0, "nothing"), (0.1, "up to 10 %"), (0.5, "10 to 50 %"), (np.inf, "over 50 %"))
+NOT_SEEN = {"inbound": ("hop-2",), "onward": ("ghost", "hop-1")}
+"""What is planted on other legs: goods from another transit country, goods that vanish, goods that
+go to another transit country."""
 
 
 def planted_share(panel: Panel, world: World, place: int, leg: str) -> float:
     """Planted volume over the rest of the leg's restricted goods, from the measures on."""
     planted = sum(
-        r["volume_usd"] for r in world.truth.to_pylist() if r["transit"] == panel.places[place]
+        r["volume_usd"]
+        for r in world.truth.to_pylist()
+        if r["transit"] == panel.places[place] and r["kind"] not in NOT_SEEN[leg]
     )
     first = int(panel.measure[panel.restricted].min())
     usd = panel.sent if leg == "inbound" else panel.onward

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +15,7 @@ import pytest
 
 from tests.flows.worlds import add_table, growing, store_of
 from umweg import nomenclature as nom
-from umweg.flows import ScanOptions, ScanResult, scan, scan_files
+from umweg.flows import ScanOptions, ScanResult, confirmation, scan, scan_files
 from umweg.flows.basket import meet
 from umweg.flows.question import ask
 from umweg.flows.result import BEFORE_MEASURE
@@ -162,6 +164,34 @@ def test_store_and_files_agree(world: World, scanned: ScanResult) -> None:
     rows = {(r["scale"], r["before"]) for r in result.signal_rows()}
     assert rows == {("country", str(BEFORE)), ("corridor", BEFORE_MEASURE)}
     assert sum(len(v) > 3 for v in of_store.values()) > 0, "no volume was compared"
+
+
+def test_a_confirmation_reads_the_same_rows_from_a_store(
+    world: World, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fit, put in here, hands back a sum over the rows: equal effects are equal rows."""
+
+    def fitted(columns: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        usd, treated = columns["usd"], columns["treated"]
+        effect = float((usd * treated).sum() / usd.sum())
+        return {"effect": effect, "error": {"pair": 1.0, "place": 1.0}, "observations": len(usd)}
+
+    monkeypatch.setattr(confirmation, "find_spec", lambda name: name)
+    monkeypatch.setattr(confirmation, "fit_guarded", fitted)
+    files = scan_files(world.flows, world.goods, world.roles, confirm="ppml", named=TRANSIT)
+    stored = scan(store, replace(asked(world, tmp_path), confirm="ppml"))
+
+    def effects(result: ScanResult) -> dict[tuple[str, str], list[float | None]]:
+        return {
+            (c.transit, e.leg): [e.growth, e.observations, e.pairs_effective, e.countries]
+            for c in result.countries
+            for e in c.confirmation
+        }
+
+    of_files = effects(files)
+    assert sum(v[0] is not None for v in of_files.values()) >= 8
+    for key, values in effects(stored).items():
+        assert values == pytest.approx(of_files[key]), key
 
 
 def test_a_level_of_eight_digits_is_cut_to_six(
