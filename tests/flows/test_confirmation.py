@@ -145,6 +145,8 @@ def test_a_process_that_breaks_is_no_result(monkeypatch: pytest.MonkeyPatch) -> 
     assert fit_guarded({"usd": np.ones(3)}, 5) == {
         "failed": "the fit ended without a result: exit code 1"
     }
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert "could not be started" in fit_guarded({"usd": np.ones(3)}, 5)["failed"]
 
 
 def test_without_the_extra_the_message_says_what_to_install(
@@ -164,6 +166,8 @@ def test_the_interval_is_students() -> None:
     # At the edge of the interval p is .05.
     assert interval(0.27764, 0.1, 5)[2] == pytest.approx(0.05, abs=1e-4)
     assert p < 0.01
+    # An error that says nothing gives ends that say nothing, not a broken scan.
+    assert interval(0.0, 500.0, 2)[1] > 1e300
 
 
 def test_headings_count_by_weight() -> None:

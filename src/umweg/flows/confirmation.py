@@ -45,6 +45,7 @@ METHOD = "triple-difference-ppml"
 METHODS = ("ppml",)
 CODES, HEADINGS = "codes", "headings"
 LEGS = ("inbound", "onward")
+MOST = 700.0
 Fit = Callable[[Mapping[str, NDArray[Any]], float], dict[str, Any]]
 NO_PANEL = (
     "figures by month of restricted and unrestricted goods, to this country and to neutral ones, "
@@ -196,7 +197,7 @@ def _leg(panel: Panel, place: int, leg: str, policy: ConfirmationPolicy, fit: Fi
         low, high, p = interval(effect, error["pair"], rows.pairs_effective)
         low_by_country, high_by_country, _ = interval(effect, error["place"], rows.countries)
         return Effect(
-            leg, growth=math.expm1(effect), low=low, high=high, p_value=p,
+            leg, growth=growth(effect), low=low, high=high, p_value=p,
             low_by_country=low_by_country, high_by_country=high_by_country, level=level,
             observations=found["observations"],
             dropped=rows.dropped + n - found["observations"], pairs=rows.pairs,
@@ -216,7 +217,12 @@ def interval(effect: float, error: float, clusters: float) -> tuple[float, float
     freedom = clusters - 1
     half = float(t.ppf(0.975, freedom)) * error
     p = 2 * float(t.sf(abs(effect) / error, freedom)) if error > 0 else math.nan
-    return math.expm1(effect - half), math.expm1(effect + half), p
+    return growth(effect - half), growth(effect + half), p
+
+
+def growth(effect: float) -> float:
+    """exp(b) - 1; of what no float can hold, the largest."""
+    return math.expm1(min(effect, MOST))
 
 
 def fit_guarded(columns: Mapping[str, NDArray[Any]], seconds: float) -> dict[str, Any]:
@@ -232,10 +238,13 @@ def fit_guarded(columns: Mapping[str, NDArray[Any]], seconds: float) -> dict[str
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return {"failed": f"no result in {seconds:g} s"}
+        except OSError as error:
+            return {"failed": f"the fit could not be started: {error}"}
         if done.returncode:
             said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
             return {"failed": f"the fit ended without a result: {said[-1]}"}
-        answer: dict[str, Any] = json.loads(done.stdout)
+        # Whatever the libraries print comes before.
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return answer
 
 

@@ -58,6 +58,8 @@ def fit(rows: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
             "observations": int(found._N),
             "error": {c: float(found.vcov({"CRV1": c}).se()["treated"]) for c in CLUSTERS},
         }
+    if not np.isfinite([answer["effect"], *answer["error"].values()]).all():
+        return {"failed": "the effect has no standard error"}
     return answer
 
 
