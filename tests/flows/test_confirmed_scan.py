@@ -74,6 +74,7 @@ def test_it_stands_beside_the_verdict_and_changes_nothing(world: World, installe
         assert "Confirmation, exports to" in page
         assert "65" in page
         assert "Confirmation" not in report.scan_text(plain, width=500)
+    assert f"--transit {','.join(names)}" in report.scan_html(found, load())
     assert "--confirm ppml" in report.scan_html(found, load())
 
 

@@ -74,7 +74,7 @@ def scan_files(
     corridors = corridor_results(held, found, rules)
     given = {"flows": flows, "goods": goods, "roles": roles, "concordance": concordance}
     return ScanResult(
-        run=_run(held, found, rules, given, confirm or ""),
+        run=_run(held, found, rules, given, confirm or "", tuple(named) if confirm else ()),
         countries=countries,
         corridors=corridors,
         not_tested=panel_untested(held, found, tables.rows),
@@ -98,6 +98,7 @@ def _run(
     policy: Policy,
     given: Mapping[str, Path | pa.Table | None],
     confirm: str,
+    named: tuple[str, ...],
 ) -> Run:
     panel = held.panel
     before, after = _windows(held)
@@ -116,7 +117,7 @@ def _run(
         goods_lists=tuple(o.origin_id for o in origins if o.title == "goods"),
         codes=(),
         tier=None,
-        transit_asked=(),
+        transit_asked=named,
         transit=tuple(np.array(panel.places)[panel.transit].tolist()),
         before=before,
         after=after,

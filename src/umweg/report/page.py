@@ -182,19 +182,19 @@ def _all_or(names: list[str], result: ScanResult) -> str:
 
 def command(run: Run) -> str:
     """The command line that asks the same question again."""
-    confirm = ("--confirm", run.confirm) if run.confirm else ()
+    confirm = ["--confirm", run.confirm] if run.confirm else []
+    transit = ["--transit", ",".join(run.transit_asked)] if run.transit_asked else []
     files = {o.title: o.origin_id for o in run.origins if o.publisher == OWN_FILE}
     if files:
         named = [x for option, file in files.items() for x in (f"--{option}", file)]
         return shlex.join(
-            ["umweg", "scan", *named, "--fdr", f"{run.fdr:g}", *confirm, "--format",
+            ["umweg", "scan", *named, *transit, "--fdr", f"{run.fdr:g}", *confirm, "--format",
              "html", "-o", "report.html"]
         )  # fmt: skip
     parts = ["umweg", "scan", "--target", run.target]
     if run.programme:
         parts += ["--programme", run.programme]
-    if run.transit_asked:
-        parts += ["--transit", ",".join(run.transit_asked)]
+    parts += transit
     for name in run.goods_lists:
         parts += ["--goods-list", name]
     for code in run.codes:

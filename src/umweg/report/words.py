@@ -282,10 +282,10 @@ def _effect(c: CountryResult, e: Effect) -> str:
     tried = f" ({'; '.join(e.missing)})" if e.missing else ""
     if e.growth is None or e.low is None or e.high is None:
         return f"Confirmation, {leg}: cannot tell{tried or ''}."
-    word = "more" if e.growth >= 0 else "less"
+    side = "above" if e.growth >= 0 else "below"
     zero = ", which includes none" if e.low <= 0 <= e.high else ""
     return (
-        f"Confirmation, {leg}: restricted goods grew by {nf.share(abs(e.growth))} {word} than the "
+        f"Confirmation, {leg}: restricted goods lie {nf.share(abs(e.growth))} {side} what the "
         f"same goods of neutral countries and the country's other goods let expect (95 % interval "
         f"{nf.share(e.low)} to {nf.share(e.high)}{zero}; p {nf.probability(e.p_value)}; by "
         f"{e.level}, {nf.count(e.observations, 'row')}, {e.pairs_effective:.0f} headings by "
