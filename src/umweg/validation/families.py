@@ -38,7 +38,8 @@ class Family:
         ramp: Months until the full flow; `anticipation` months before the measure at most.
         margin: Trade margin of the transit country on what it sends on.
         passing: Share of the planted inbound flow that goes on (the rest stays in stock).
-        decoys: One-leg decoys as a share of restricted cells (inbound, onward, gap together).
+        decoys: One-leg decoys as a share of cells (inbound, onward, gap together).
+        decoys_everywhere: Whether goods without a measure have them too.
         report_noise: Log standard deviation of the difference between two reports.
         tau_mean: Mean CIF margin; it varies by pair.
         late: Share of transit countries whose last months are missing.
@@ -89,6 +90,7 @@ class Family:
     margin: float = 0.08
     passing: float = 0.95
     decoys: float = 0.05
+    decoys_everywhere: bool = True
     report_noise: float = 0.12
     tau_mean: float = 0.06
     late: float = 0.15
@@ -129,6 +131,8 @@ FAMILIES: dict[str, Family] = {
             p_country_heading=0.05, decoys=0.02, planted=20, size=40_000, whole_headings=0.1,
             level=11.0, silent=0.1, later_measure=0.6,
         ),
+        # Rises on one leg at restricted goods only, which no placebo knows of.
+        replace(_BASE, name="decoys", decoys=0.12, decoys_everywhere=False, transit=20, codes=200),
         # Kept for the published figures: not looked at while the detector was made.
         replace(
             _BASE, name="reserve", noise="lumpy", coalition=5, transit=16, neutral=10, codes=220,

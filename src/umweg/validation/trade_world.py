@@ -272,9 +272,10 @@ def _decoys(
     rng: np.random.Generator, f: Family, goods: Goods, inbound: Array, mean_on: Array,
     vanished: Array, lot: Array,
 ) -> None:  # fmt: skip
-    """Rises on one leg only, about the time of the measure, in restricted and in other goods."""
+    """Rises on one leg only, about the time of the measure, of restricted goods or of all."""
     for p in range(f.transit):
-        for k in np.flatnonzero(rng.random(f.codes) < f.decoys):
+        drawn = rng.random(f.codes) < f.decoys
+        for k in np.flatnonzero(drawn & (goods.restricted | f.decoys_everywhere)):
             flow = _course(rng, f, int(goods.measure[k]), f.size * np.exp(rng.normal(0, f.size_sd)))
             kind = rng.integers(0, 3)
             if kind == 0:
