@@ -19,7 +19,13 @@ def cells(first: Array, second: Array) -> Sized:
     evidence = np.full((len(LEGS), n), np.nan)
     evidence[LEGS.index("inbound")] = saturated(first)
     evidence[LEGS.index("onward")] = saturated(second)
-    return Sized(Cells(evidence, np.ones((len(LEGS), n))), np.zeros(n), np.zeros(n, np.int64))
+    return Sized(
+        Cells(evidence, np.ones((len(LEGS), n))),
+        np.zeros(n),
+        np.zeros(n, np.int64),
+        np.ones(n),
+        np.ones(n),
+    )
 
 
 def scores(x: Sized) -> Array:

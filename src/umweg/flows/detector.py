@@ -396,7 +396,8 @@ class _Scored:
 
     cells: Cells
     scoring: Scoring
-    size: Array
+    inbound: Leg
+    offset: float
     score: Array
     odds: Array
     path: Ints
@@ -406,10 +407,13 @@ class _Scored:
         """See `one_leg_p`; nothing where one leg is all that there is."""
         if not self.scoring.usable:
             return np.zeros(int(tested.sum()))
-        size = classes_of(self.size, placebo)
+        size = classes_of(self.inbound.before, placebo)
 
         def sized(chosen: Flags) -> Sized:
-            return Sized(self.cells.at(chosen), self.odds[chosen], size[chosen])
+            return Sized(
+                self.cells.at(chosen), self.odds[chosen], size[chosen],
+                self.inbound.before[chosen] + self.offset, self.inbound.after[chosen] + self.offset,
+            )  # fmt: skip
 
         return one_leg_p(sized(tested), self.score[tested], sized(placebo), self.scoring)
 
@@ -431,8 +435,8 @@ def _among(
         pool = np.concatenate([pool, before[told]])
         past = (before + country_odds(before, told, pool))[told]
     odds = country_odds(value, tested, pool)
-    size = seen.legs["inbound"].before
-    return _Scored(cells, scoring, size, value + odds, odds, path, past)
+    offset = offset_of(seen.panel)
+    return _Scored(cells, scoring, seen.legs["inbound"], offset, value + odds, odds, path, past)
 
 
 def _leg_ranks(evidence: Array, cells: Flags, placebo: Flags, min_placebos: int) -> Array:

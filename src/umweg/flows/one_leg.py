@@ -22,7 +22,7 @@ import numpy as np
 
 from umweg.flows.panel import Ints
 from umweg.flows.stats import Array, Flags
-from umweg.flows.two_legs import Cells, Scoring
+from umweg.flows.two_legs import LEGS, Cells, Scoring
 
 DRAWN = (100, 60)
 """Placebos drawn for each class: all of those with the most evidence, and some of the rest."""
@@ -34,15 +34,27 @@ AT_ONCE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """Cells with the log odds of their country, and the class of their inbound flow before."""
+    """Cells with what is particular to them.
+
+    Attributes:
+        cells: Their legs.
+        odds: Log odds of their country.
+        size: Class of the inbound flow before.
+        before, after: That flow, USD a half-year, never nothing.
+    """
 
     cells: Cells
     odds: Array
     size: Ints
+    before: Array
+    after: Array
 
     def at(self, chosen: Flags | Ints) -> Sized:
         """Some of them."""
-        return Sized(self.cells.at(chosen), self.odds[chosen], self.size[chosen])
+        return Sized(
+            self.cells.at(chosen), self.odds[chosen], self.size[chosen], self.before[chosen],
+            self.after[chosen],
+        )  # fmt: skip
 
 
 def one_leg_p(tested: Sized, scores: Array, placebo: Sized, scoring: Scoring) -> Array:
@@ -85,9 +97,7 @@ def _as_much(
         for start in range(0, len(mine), step):
             here = mine[start : start + step]
             part = kept.at(here)
-            a = Cells(part.cells.evidence[:, :, None], part.cells.excess[:, :, None])
-            b = Cells(drawn.evidence[:, None, :], drawn.excess[:, None, :])
-            found, _ = scoring.score(a, b) if keeps_first else scoring.score(b, a)
+            found, _ = scoring.score(*_paired(part, drawn, keeps_first))
             value = np.nan_to_num(found, nan=-np.inf) + part.odds[:, None]
             high = value >= scores.min()
             values.append(value[high])
@@ -98,12 +108,36 @@ def _as_much(
     return np.asarray(above[np.searchsorted(value[order], scores, side="left")])
 
 
-def _drawn(placebo: Sized, size: int, second: bool, scoring: Scoring) -> tuple[Cells, Array]:
+def _paired(kept: Sized, drawn: Sized, keeps_first: bool) -> tuple[Cells, Cells]:
+    """First and second legs of every cell kept with every placebo drawn, on the flow of the cell.
+
+    A rise inbound is a multiple of what was sent before, and the mirror gap a share of what is sent
+    after: so a gap that is kept grows with the rise that it meets. What goes on is no part of that
+    flow and stays as it is.
+
+    Returns:
+        Legs × cells kept × placebos drawn.
+    """
+    inbound, gap = LEGS.index("inbound"), LEGS.index("gap")
+    mine = kept.cells.excess[:, :, None]
+    theirs = np.repeat(drawn.cells.excess[:, None, :], len(kept.odds), axis=1)
+    if keeps_first:
+        theirs[gap] *= kept.after[:, None] / drawn.after
+    else:
+        theirs[inbound] *= kept.before[:, None] / drawn.before
+        mine = np.repeat(mine, len(drawn.odds), axis=2)
+        mine[gap] *= np.maximum(1 + theirs[inbound] / kept.after[:, None], 0.0)
+    a = Cells(kept.cells.evidence[:, :, None], mine)
+    b = Cells(drawn.cells.evidence[:, None, :], theirs)
+    return (a, b) if keeps_first else (b, a)
+
+
+def _drawn(placebo: Sized, size: int, second: bool, scoring: Scoring) -> tuple[Sized, Array]:
     """Placebos of about this size, and the share of them that each stands for."""
     distance = np.abs(placebo.size - size)
     reach = np.sort(distance)[min(LEAST_IN_CLASS, len(distance)) - 1]
-    pool = placebo.cells.at(distance <= reach)
-    some, stands_for = _thinned(pool, second, scoring, DRAWN)
+    pool = placebo.at(distance <= reach)
+    some, stands_for = _thinned(pool.cells, second, scoring, DRAWN)
     return pool.at(some), stands_for / stands_for.sum()
 
 
