@@ -254,6 +254,12 @@ def test_words_of_trade_are_translated(ours: str, theirs: str) -> None:
     assert concepts(ours) == concepts(theirs)
 
 
+def test_a_word_without_any_reading_is_no_abbreviation() -> None:
+    # A hamza alone has no consonant and no vowel of its own; it once read as 石油天然气, oil and gas.
+    [word] = analyse("ء", BODY).readings[0]
+    assert (word.text, word.concept) == ("ء", "")
+
+
 def test_a_brand_that_begins_like_a_place_is_a_brand() -> None:
     assert analyse("Уралхолд", BODY).readings[0][0].concept == ""
 

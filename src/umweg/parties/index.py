@@ -29,7 +29,7 @@ from umweg.parties.words import GENERIC, NUMBER, Word
 
 Array = np.ndarray[Any, Any]
 
-VERSION = 15
+VERSION = 16
 """Of the index's layout and of the way names are taken apart: a cache of another one is rebuilt."""
 
 BUDGETS = 25_000, 100_000

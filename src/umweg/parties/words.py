@@ -220,7 +220,9 @@ def abbreviations() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _abbreviations_by_key() -> dict[str, tuple[str, ...]]:
-    return {key_of(short): words for short, words in abbreviations().items() if len(short) > 3}
+    found = {key_of(short): words for short, words in abbreviations().items() if len(short) > 3}
+    found.pop("", None)  # written in letters that have no key: known as they are written
+    return found
 
 
 # -- numbers --------------------------------------------------------------------------------------
