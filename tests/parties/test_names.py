@@ -255,7 +255,7 @@ def test_words_of_trade_are_translated(ours: str, theirs: str) -> None:
 
 
 def test_a_word_without_any_reading_is_no_abbreviation() -> None:
-    # A hamza alone has no consonant and no vowel of its own; it once read as 石油天然气, oil and gas.
+    # A hamza alone has neither consonant nor vowel; it once read as 石油天然气, oil and gas.
     [word] = analyse("ء", BODY).readings[0]
     assert (word.text, word.concept) == ("ء", "")
 
