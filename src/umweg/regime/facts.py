@@ -361,20 +361,30 @@ def csv_rows(
         yield reader.line_num, dict(zip(header, cells, strict=True))
 
 
+LONGEST_CELL = 131_072
+"""Characters of a cell; more is a quote that was never closed."""
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 def _cells(reader: Any, path: Path) -> Iterator[list[str]]:
     """The rows of a reader; what the reader cannot take is an error with its line."""
+    problem = ""
     try:
-        yield from reader
+        for cells in reader:
+            # The reader's own limit is one for the whole process, so that others may move it.
+            if any(len(c) > LONGEST_CELL for c in cells):
+                problem = "a cell is too long"
+                break
+            yield cells
     except csv.Error as error:
+        problem = str(error)
+    if problem:
         raise RegimeError(
-            f"the file is not readable CSV: {error}",
+            f"the file is not readable CSV: {problem}",
             where=f"{path}, after line {reader.line_num}",
-            allowed=f"cells of at most {csv.field_size_limit()} characters, quotes closed",
+            allowed=f"cells of at most {LONGEST_CELL:,} characters, quotes closed",
             next_step="look for a quote that is not closed, or shorten the cell",
-        ) from None
+        )
 
 
 def csv_records(cls: type[T], path: Path) -> tuple[T, ...]:
