@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from umweg.store.manifest import Manifest
 
 
-class Corpus:
+class Corpus(ABC):
     """Parties and their names.
 
     Attributes:
@@ -39,22 +40,23 @@ class Corpus:
     owner: np.ndarray[Any, np.dtype[np.int32]]
     number_of: dict[str, list[int]]
 
+    @abstractmethod
     def party(self, number: int) -> Party:
         """The party of a number."""
-        raise NotImplementedError
 
+    @abstractmethod
     def outline(self, number: int) -> Party:
         """Of a party what every comparison needs, beside names: kind and gender."""
-        raise NotImplementedError
 
+    @abstractmethod
     def entity_id(self, number: int) -> str:
         """By which its publisher knows a party."""
-        raise NotImplementedError
 
+    @abstractmethod
     def name(self, at: int) -> PartyName:
         """The name of a number, among all names."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wanted(
         self,
         lists: Collection[str] | None = None,
@@ -62,7 +64,6 @@ class Corpus:
         countries: Collection[str] | None = None,
     ) -> Mask | None:
         """Which parties a matcher that is restricted looks at; None: all of them."""
-        raise NotImplementedError
 
     def __len__(self) -> int:
         return len(self.schemas)
