@@ -2,6 +2,7 @@
 
 import pytest
 
+from umweg.parties import score_names
 from umweg.parties.pinyin import alike, chinese, syllables_of
 
 
@@ -61,3 +62,11 @@ def test_a_name_is_chinese_by_its_syllables_and_surname(name: str, count: int) -
 def test_syllables_are_the_same_or_they_are_not(a: str, b: str, same: float) -> None:
     assert alike(a.split(), b.split()) == same
     assert alike(b.split(), a.split()) == same
+
+
+def test_a_name_of_syllables_is_a_persons_where_nobody_says_whose() -> None:
+    # Lists give many persons no kind: the schema is LegalEntity, and so is a query without --kind.
+    assert score_names("Wang Wei", "Wei Pang") < 0.7
+    assert score_names("Wang Wei", "Wei Wang") > 0.9
+    # With a word of trade it is a firm, and its name is a brand.
+    assert score_names("Hua Wei Trading", "Hua Wei") > score_names("Wang Wei", "Wei Pang")

@@ -173,6 +173,16 @@ def other_syllables(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, s
     return (apart / len(x or y), ", ".join(found)) if found else None
 
 
+def only_other_syllables(a: Name, b: Name, meetings: list[Meeting]) -> tuple[float, str] | None:
+    """Two names of Chinese syllables and nothing else, of which nobody says whose they are."""
+    if a.forms or b.forms or len(a.readings) > 1 or len(b.readings) > 1:
+        return None
+    for words in (a.readings[0], b.readings[0]):
+        if any(w.kind in LIGHT for w in words) or not _syllables(words):
+            return None
+    return other_syllables(a, b, meetings)
+
+
 @lru_cache(maxsize=16_384)
 def _syllables(words: tuple[Word, ...]) -> tuple[str, ...]:
     if any(w.abjad or w.kind == NUMBER for w in words):
@@ -192,6 +202,7 @@ RULES: dict[str, tuple[tuple[Rule, float], ...]] = {
         (form_missing, -0.01),
         (only_trade_words_met, -0.15),
         (one_word_alike, -0.2),
+        (only_other_syllables, -0.5),
         (order_differs, -0.02),
     ),
     VESSEL: ((numbers_differ, -0.35), (number_missing, -0.12), (order_differs, -0.05)),
