@@ -50,6 +50,7 @@ class Tables:
         flows: The rows as they stand, with `usd` and `kg` as numbers.
         words: What the texts of each column mean: text as written → as used here, for reporter,
             partner, flow, period; (nomenclature, code) → (edition, digits).
+        begun: Edition → the first month, or year, in which anybody used it.
         counts: (reporter, flow, month) → rows with a value.
         goods, roles, concordance: The small files, as Python values.
         rows: Rows of the flows file; `aside` how many were not used, by reason.
@@ -59,6 +60,7 @@ class Tables:
     flows: ir.Table
     words: dict[str, dict[str, str]]
     codes: dict[tuple[str, str], tuple[str, str]]
+    begun: dict[str, str]
     counts: dict[tuple[str, str, str], int]
     goods: tuple[Good, ...]
     roles: dict[str, str]
@@ -97,13 +99,12 @@ def read_tables(
     _need(raw, FLOW_COLUMNS[:-1], where)
     rows = _numbers(raw)
     words, counts, total, aside = check_rows(engine, rows, where)
-    codes, wider = check_codes(
-        engine, rows, where, max((len(g.code) for g in found_goods), default=6)
-    )
+    level = max((len(g.code) for g in found_goods), default=6)
+    codes, begun, wider = check_codes(engine, rows, where, level, words["period"])
     aside["rows of wider codes than the goods list"] = wider
     check_repeats(engine, rows, where)
     return Tables(
-        engine, rows, words, codes, counts, found_goods, named_roles, pairs, total,
+        engine, rows, words, codes, begun, counts, found_goods, named_roles, pairs, total,
         {k: v for k, v in aside.items() if v},
     )  # fmt: skip
 

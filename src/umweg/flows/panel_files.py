@@ -381,18 +381,9 @@ def _created(panel: Panel, units: Units, tables: Tables) -> Flags:
 
 
 def _begun(panel: Panel, tables: Tables) -> dict[str, int]:
-    """The month in which each edition began, by the figures: the first in which anybody used it."""
-    f = tables.flows
-    used = f.group_by("nomenclature", "period").agg(n=f.count())
-    edition = {raw: found for (raw, _), (found, _) in tables.codes.items()}
-    at = {month: t for t, month in enumerate(panel.months)}
-    out: dict[str, int] = {}
-    for row in tables.engine.execute(used, "months of each edition").to_pylist():
-        name, month = edition.get(row["nomenclature"]), tables.words["period"].get(row["period"])
-        if name is not None and month is not None:
-            t = at[month if "-" in month else f"{month}-01"]
-            out[name] = min(t, out.get(name, t))
-    return out
+    """The month in which each edition began, by the figures."""
+    first = {e: m if "-" in m else f"{m}-01" for e, m in tables.begun.items()}
+    return {e: sum(t < m for t in panel.months) for e, m in first.items()}
 
 
 def require_months(panel: Panel) -> None:

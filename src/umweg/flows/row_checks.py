@@ -6,6 +6,7 @@ Millions of rows hold a few hundred different texts a column, so the engine coun
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import ibis.expr.types as ir
 
@@ -135,8 +136,8 @@ def check_rows(
 
 
 def check_codes(
-    engine: Engine, rows: ir.Table, where: str, level: int
-) -> tuple[dict[tuple[str, str], tuple[str, str]], int]:
+    engine: Engine, rows: ir.Table, where: str, level: int, months: Mapping[str, str]
+) -> tuple[dict[tuple[str, str], tuple[str, str]], dict[str, str], int]:
     """Read nomenclatures and codes.
 
     Args:
@@ -144,13 +145,17 @@ def check_codes(
         rows: The rows.
         where: The file, for messages.
         level: Digits of the goods list: longer codes are cut to it, shorter ones not used.
+        months: Periods as written → month.
 
     Returns:
-        (nomenclature, code) as written → (edition, digits); rows of codes that are too short.
+        (nomenclature, code) as written → (edition, digits); the first month of each edition; rows
+        of codes that are too short.
     """
     found = engine.execute(
-        rows.group_by("nomenclature", "code").agg(n=rows.count()), "codes of the flows"
+        rows.group_by("nomenclature", "code").agg(n=rows.count(), first=rows.period.min()),
+        "codes of the flows",
     ).to_pylist()
+    begun: dict[str, str] = {}
     editions: dict[str, str] = {}
     codes: dict[tuple[str, str], tuple[str, str]] = {}
     wider = 0
@@ -158,6 +163,9 @@ def check_codes(
         name, text = r["nomenclature"] or "", r["code"] or ""
         if name not in editions:
             editions[name] = edition_of(name, where)
+        if r["first"] in months:
+            month = months[r["first"]]
+            begun[editions[name]] = min(month, begun.get(editions[name], month))
         digits = digits_of(text)
         if not digits.isdigit() or not digits.isascii():
             raise _unusable(f"'{text}' is no goods code", r["n"], where, f"code={text}",
@@ -166,7 +174,7 @@ def check_codes(
             wider += r["n"]
         else:
             codes[name, text] = (editions[name], digits[:level])
-    return codes, wider
+    return codes, begun, wider
 
 
 def check_repeats(engine: Engine, rows: ir.Table, where: str) -> None:

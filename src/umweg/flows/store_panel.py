@@ -213,11 +213,13 @@ def _tables(
         "figures by reporter and month",
     ).to_pylist()
     stated = store.execute(
-        flows.group_by("nomenclature", "code").agg(n=flows.count()), "codes of the panel"
+        flows.group_by("nomenclature", "code").agg(first=flows.period.min()), "codes of the panel"
     ).to_pylist()
     codes = {}
+    begun: dict[str, str] = {}
     for r in stated:
         edition, six = nom.nomenclature(r["nomenclature"]).hs.value, r["code"][:LEVEL]
+        begun[edition] = min(r["first"], begun.get(edition, r["first"]))
         if sorted_codes.kinds.get(six) != "restricted":
             codes[r["nomenclature"], r["code"]] = (edition, six)
     silent = _silent(covers, available, months)
@@ -237,6 +239,7 @@ def _tables(
             "period": {m: m for m in months},
         },
         codes=codes,
+        begun=begun,
         counts=counts,
         goods=_goods(set(codes.values()), question, regime, sorted_codes),
         roles=roles,
