@@ -209,11 +209,9 @@ def volumes_of(found: Detection, places: Ints, units: Ints, policy: VolumePolicy
 
 def _before(found: Detection, places: Ints, units: Ints) -> Array:
     """USD a half-year of the first leg before the date."""
-    first = np.where(found.path[places, units] == SECOND_OF_TWO, "from_transit", "inbound")
-    out = np.zeros(len(places))
-    for leg in ("inbound", "from_transit"):
-        out = np.where(first == leg, found.legs[leg].before[places, units], out)
-    return out
+    at = (places, units)
+    second = found.path[at] == SECOND_OF_TWO
+    return np.where(second, found.legs["from_transit"].before[at], found.legs["inbound"].before[at])
 
 
 def _if_detour(found: Detection, places: Ints, units: Ints, policy: VolumePolicy) -> Volumes:
